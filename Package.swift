@@ -1,0 +1,47 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Held by every target of ours: a warning is a defect.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+/// Targets that may hold no unsafe pointer: memory of C stays behind `Postgres`, `FastCGI` and `Pool`.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "debrief",
+    products: [.executable(name: "debrief", targets: ["debrief"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", exact: "1.8.1"),
+    ],
+    targets: [
+        .systemLibrary(name: "CFCGI", pkgConfig: "fcgi", providers: [.apt(["libfcgi-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "CProcess"),
+
+        .target(name: "JSON", swiftSettings: safe),
+        .target(name: "Postgres", dependencies: ["CPostgres", "CProcess"], swiftSettings: strict),
+        .target(name: "FastCGI", dependencies: ["CFCGI", "CProcess", system], swiftSettings: strict),
+        .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
+        .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres"], swiftSettings: safe),
+        .target(name: "Pool", dependencies: ["API", "CProcess", logging, system], swiftSettings: strict),
+        .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", system], swiftSettings: safe),
+        .executableTarget(name: "debrief", dependencies: ["Admin", "API", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
+
+        .target(name: "Support", dependencies: ["Postgres", "JSON", system], path: "Tests/Support", swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
+        .testTarget(name: "APITests", dependencies: ["API", "Support"], swiftSettings: strict),
+        .testTarget(name: "PoolTests", dependencies: ["Pool", "Support"], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: ["Admin", "API", "JSON", "Support"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
