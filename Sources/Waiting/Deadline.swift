@@ -31,3 +31,10 @@ public struct Deadline: Sendable, Comparable {
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }
+
+/// Milliseconds of `CLOCK_MONOTONIC`, for who keeps points in time of his own.
+public func monotonicMilliseconds() -> Int {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+}
