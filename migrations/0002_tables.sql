@@ -95,7 +95,7 @@ create table scorecards (
         check (created_at >= '0001-01-01 00:00:00+00' and created_at < '10000-01-01 00:00:00+00'),
     primary key (tenant_id, id),
     -- With the score, the summary of a period reads no scorecard, only this index.
-    unique (tenant_id, session_id) include (overall_score),
+    constraint scorecards_by_session unique (tenant_id, session_id) include (overall_score),
     foreign key (tenant_id, session_id) references sessions on delete cascade
 );
 
