@@ -157,7 +157,7 @@ values (
     87,
     'crushed_it',
     'You earned the right to ask for the math by reframing his anger as data.',
-    '[{ "name": "Opening", "score": 84, "summary": "Named the twenty calls before he could, and asked for a minute instead of the listing." }, { "name": "Discovery", "score": 90, "summary": "Three questions, each built on his last answer: showings, offers, the number he has to walk away with." }, { "name": "Objection handling", "score": 93, "summary": "Treated “you people” as a complaint with a cause, and found the cause." }, { "name": "Listening", "score": 88, "summary": "Repeated his words, not yours. One interruption, at the commission." }, { "name": "Closing", "score": 80, "summary": "A dated next step with a paper in it. You could have asked who else decides." }]',
+    '[{ "name": "Opening", "score": 84, "summary": "Named the other calls before he could, and asked about them instead of the listing." }, { "name": "Discovery", "score": 90, "summary": "Three questions, each built on his last answer: showings, offers, the number he has to walk away with." }, { "name": "Objection handling", "score": 93, "summary": "Treated “you people” as a complaint with a cause, and found the cause." }, { "name": "Listening", "score": 88, "summary": "Repeated his words, not yours. One interruption, at the commission." }, { "name": "Closing", "score": 80, "summary": "A dated next step with a paper in it. You could have asked who else decides." }]',
     '[{ "kind": "strength", "time": 46, "quote": "Twenty calls in nine days is data.", "text": "His anger became evidence about the market. From here on he explained instead of defending." }, { "kind": "strength", "time": 214, "quote": "May I ask you for the math?", "text": "You asked for the numbers only after he had told you what they are for." }, { "kind": "opportunity", "time": 291, "quote": "It usually pays for itself.", "text": "A claim where he wanted a figure. Lead with the two sales on Alder Street." }, { "kind": "opportunity", "time": 388, "quote": "Thursday at five-thirty it is.", "text": "His wife was mentioned twice. Ask whether she will be at the table." }]',
     '2026-05-06 17:08:30Z'
 )
@@ -256,7 +256,7 @@ callouts as (
         lateral (values
             (1, 'strength', number % 5),
             (2, case when score >= 75 then 'strength' else 'opportunity' end, (number + 2) % 5),
-            (3, 'opportunity', (number * 3 + 1) % 5)
+            (3, 'opportunity', (number + 4) % 5)
         ) as wanted (position, kind, choice)
         join (values
             ('strength', 0, 'You let the silence work: after your question you waited, and the real reason came.'),
@@ -308,15 +308,16 @@ from
     ) as verdicts (lowest, highest, verdict, choice, headline) on score between lowest and highest and choice = number % 4
 on conflict do nothing;
 
--- The other transcripts, also of calls that were held and not scored yet. Each turn has a good and a poor form; the better the score,
--- the more of the good ones. Script 0 is what the calls have in common: how they begin and how they end.
+-- The other transcripts, also of calls that were held and not scored yet. Each turn has a good and a poor form: a call goes well
+-- until it turns, the later the better its score, and an answer goes with what it answers. Script 0 is what the calls have in common,
+-- how they begin and how they end.
 with held as (
     select
         right(sessions.id::text, 12)::int as number,
         right(scenario_id::text, 12)::int as script,
         sessions.id,
         duration_seconds,
-        coalesce(overall_score, 70) as score
+        width_bucket(coalesce(overall_score, 70), array[55, 63, 70, 78]) as good_exchanges
     from
         sessions
         left join scorecards on scorecards.tenant_id = sessions.tenant_id and session_id = sessions.id
@@ -380,7 +381,7 @@ lines (script, position, role, good, poor) as (
     (4, 3, 'agent', 'You’re the sixth this week. It’s going. We had a few people through.', 'If you have a buyer, bring him. If not, don’t call.'),
     (4, 4, 'rep',
         'Six of us and a few of them. Of the people who came, what did they say on the way out?',
-        'I can’t just bring him, we’d need an agreement first.'),
+        'I do have a buyer who’d fit, but we’d need an agreement first.'),
     (4, 5, 'agent', 'That it’s lovely. And then you hear nothing. I don’t know what they tell each other in the car.', 'There it is. You all want the same thing.'),
     (4, 6, 'rep',
         'What would it be worth to know what they say in the car?',
@@ -404,7 +405,7 @@ lines (script, position, role, good, poor) as (
     (6, 3, 'agent', 'Which remark?', 'You set the price. In March you said it was right.'),
     (6, 4, 'rep',
         'That for this money they expect two bathrooms. I read it wrong in March, and here is what has sold since.',
-        'The market has changed since then.'),
+        'The market has changed since March.'),
     (6, 5, 'agent', 'I appreciate that you say so. But we can’t go below three-forty, the new place is signed.', 'Then the market can change back. We’re not giving it away.'),
     (6, 6, 'rep',
         'Then three-forty is our floor. Would you rather reach those who look below three-fifty now, or put in the bathroom first?',
@@ -416,7 +417,7 @@ lines (script, position, role, good, poor) as (
     (7, 3, 'agent', 'Of course I do. They had that sign out for, what, a week?', 'No. Why does everybody ask that?'),
     (7, 4, 'rep',
         'Nine days, and three eighty-five. Higher than you’d have thought, or lower?',
-        'Because it’s a great time to sell.'),
+        'It’s a great time to sell, that’s why.'),
     (7, 5, 'agent', 'Higher. Ours has the bigger lot. Not that we’re going anywhere before the boys finish school.', 'It’s been a great time for ten years.'),
     (7, 6, 'rep',
         'When do they finish? And would it help to know each spring what it’s worth until then?',
@@ -432,7 +433,7 @@ lines (script, position, role, good, poor) as (
     (8, 5, 'agent', 'The bank said four hundred. It scared us, to be honest. The rent is seventeen.', 'Okay. It felt as if we could just talk today.'),
     (8, 6, 'rep',
         'What a bank lends and what lets you sleep are two numbers. Which monthly figure would let you sleep?',
-        'Four hundred gets you a lot of house, let’s use all of it.')
+        'If the bank says four hundred, that’s a lot of house, so let’s use all of it.')
 ),
 
 spoken as (
@@ -443,7 +444,11 @@ spoken as (
             format(
                 '{ "role": %s, "message": %s, "time": %s }',
                 to_json(role),
-                to_json(case when score + number * position * 13 % 25 >= 84 then good else poor end),
+                to_json(case
+                    when position = 1 and number % 3 > 0 then good
+                    when position > 1 and least(position / 2, 4) <= good_exchanges then good
+                    else poor
+                end),
                 duration_seconds * (array[0, 3, 9, 19, 31, 45, 58, 69, 83, 94])[position] / 100
             ),
             ', ' order by position
