@@ -49,7 +49,7 @@ begin
         'jit=off',
         'search_path=public',
         'default_transaction_read_only=on',
-        -- The worker's own limit comes first (it has a setting); these hold where the worker has stopped to keep it.
+        -- Limits for whatever connects as this role; the workers set a statement_timeout of their own where they are told to.
         'statement_timeout=10s',
         'idle_in_transaction_session_timeout=30s'
     ]

@@ -66,9 +66,8 @@ create table sessions (
     foreign key (tenant_id, scenario_id) references scenarios
 );
 
--- The lists are newest first and read these backwards. They ascend since sessions arrive by time: PostgreSQL then splits a full page
--- after the newcomer and leaves it full, while descending ones stay half empty. Neither includes the status, which a call changes
--- several times: such updates touch no index (HOT).
+-- The lists are newest first and read these backwards; descending ones were neither smaller nor faster. Neither includes the status,
+-- which changes several times in a session's life: three in four of those updates then touch no index at all.
 create index sessions_by_start on sessions (tenant_id, started_at, id);
 create index sessions_by_user_and_start on sessions (tenant_id, user_id, started_at, id);
 -- For the foreign key alone.
@@ -94,7 +93,7 @@ create table scorecards (
     created_at    timestamptz not null default now()
         check (created_at >= '0001-01-01 00:00:00+00' and created_at < '10000-01-01 00:00:00+00'),
     primary key (tenant_id, id),
-    -- With the score, the summary of a period reads no scorecard, only this index.
+    -- With the score, the summary of a period need not read the scorecards themselves.
     constraint scorecards_by_session unique (tenant_id, session_id) include (overall_score),
     foreign key (tenant_id, session_id) references sessions on delete cascade
 );
