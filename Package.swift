@@ -5,8 +5,11 @@ import PackageDescription
 /// Held by every target of ours: a warning is a defect.
 let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
+/// Targets that lend memory they own: `RawSpan` and `Span` in the signatures of their functions.
+let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
+
 /// Targets that may hold no unsafe pointer: memory of C stays behind `Postgres`, `FastCGI` and `Pool`.
-let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+let safe: [SwiftSetting] = lending + [.strictMemorySafety()]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -27,8 +30,9 @@ let package = Package(
         .target(name: "CProcess"),
 
         .target(name: "JSON", swiftSettings: safe),
-        .target(name: "Postgres", dependencies: ["CPostgres", "CProcess"], swiftSettings: strict),
-        .target(name: "FastCGI", dependencies: ["CFCGI", "CProcess", system], swiftSettings: strict),
+        .target(name: "Waiting", swiftSettings: strict),
+        .target(name: "Postgres", dependencies: ["CPostgres", "Waiting"], swiftSettings: lending),
+        .target(name: "FastCGI", dependencies: ["CFCGI", "Waiting", system], swiftSettings: lending),
         .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres"], swiftSettings: safe),
         .target(name: "Pool", dependencies: ["API", "CProcess", logging, system], swiftSettings: strict),
