@@ -219,7 +219,7 @@ extension APIError {
             case PostgresError.timedOut: .timeout
             case PostgresError.server(let error) where error.sqlState == "57014": .timeout  // query_canceled, by statement_timeout
             case PostgresError.server(let error) where error.sqlState.hasPrefix("53"): .unavailable  // insufficient_resources
-            default: .internalError
+            default: .fault
             }
     }
 }
