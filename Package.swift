@@ -39,7 +39,7 @@ let package = Package(
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", system], swiftSettings: safe),
         .executableTarget(name: "debrief", dependencies: ["Admin", "API", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
 
-        .target(name: "Support", dependencies: ["Postgres", "JSON", system], path: "Tests/Support", swiftSettings: strict),
+        .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
