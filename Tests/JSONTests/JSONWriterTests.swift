@@ -1,5 +1,6 @@
-import JSON
 import Testing
+
+@testable import JSON
 
 @Suite("The JSON writer")
 struct JSONWriterTests {
@@ -166,6 +167,19 @@ struct JSONWriterTests {
         writer.raw("ab")
         #expect(writer.withBytes { $0.byteCount } == 2)
         #expect(writer.text == "ab")
+    }
+
+    @Test("a buffer that grew beyond 1 MiB is given back, a smaller one is kept")
+    func memory() {
+        var writer = JSONWriter(capacity: 64)
+        writer.string(String(repeating: "x", count: 1_000))
+        let grown = writer.storage.count
+        writer.removeAll()
+        #expect(grown > 1_000)
+        #expect(writer.storage.count == grown)
+        writer.string(String(repeating: "x", count: 1_100_000))
+        writer.removeAll()
+        #expect(writer.storage.count == 64)
     }
 
     private func naiveString(_ text: String) -> String {
