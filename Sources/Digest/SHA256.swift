@@ -8,9 +8,9 @@ public struct SHA256: Equatable, Sendable {
     public let bytes: InlineArray<32, UInt8>
 
     /// The digest of a message that is in memory as a whole.
-    public init(of message: RawSpan) {
+    public init(of message: Span<UInt8>) {
         var digest = InlineArray<32, UInt8>(repeating: 0)
-        message.withUnsafeBytes { input in
+        message.withUnsafeBufferPointer { input in
             var output = digest.mutableSpan
             output.withUnsafeMutableBufferPointer { _ = CCrypto.SHA256(input.baseAddress, input.count, $0.baseAddress) }
         }

@@ -36,7 +36,7 @@ public enum RFC3339 {
     }
 
     /// The digits of a fraction that a ``JSONWriter/instant(_:tail:)`` has.
-    static let digitsWithTail = 45
+    public static let digitsWithTail = 45
 
     /// Reads a date-time.
     ///

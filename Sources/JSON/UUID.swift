@@ -61,7 +61,12 @@ public struct UUID: Hashable, Comparable, Sendable {
     }
 }
 
-extension UUID: CustomStringConvertible {
+extension UUID: LosslessStringConvertible {
+    /// Reads what ``init(text:)`` reads, from a `String`: for command lines and tests.
+    public init?(_ description: String) {
+        self.init(text: description.utf8.span)
+    }
+
     /// The text form in lower case, 36 characters, as RFC 9562, section 4, wants it written.
     public var description: String {
         var writer = JSONWriter(capacity: 64)

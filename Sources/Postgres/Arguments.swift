@@ -47,7 +47,7 @@ public struct Arguments: ~Copyable {
     public mutating func append(_ value: UInt128) { append(bigEndian: value.bigEndian) }
 
     /// A `bytea` or a `text` of at most 64 bytes.
-    public mutating func append(_ value: RawSpan) {
+    public mutating func append(_ value: Span<UInt8>) {
         value.withUnsafeBytes { append(copying: $0) }
     }
 

@@ -25,16 +25,5 @@ public struct Deadline: Sendable, Comparable {
     /// The earlier one comes first.
     public static func < (a: Deadline, b: Deadline) -> Bool { a.nanoseconds < b.nanoseconds }
 
-    private static var now: Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
-    }
-}
-
-/// Milliseconds of `CLOCK_MONOTONIC`, for who keeps points in time of his own.
-public func monotonicMilliseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000 + time.tv_nsec / 1_000_000
+    private static var now: Int64 { Waiting.nanoseconds(of: CLOCK_MONOTONIC) }
 }

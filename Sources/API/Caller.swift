@@ -1,0 +1,66 @@
+import Digest
+import JSON
+import Postgres
+
+/// Who calls: what PostgreSQL says of a token and the scope that the endpoint wants. Where all is well it has, in the same transaction, confined the
+/// statement that follows to the caller's tenant.
+struct Caller {
+    /// What becomes of the call.
+    enum Outcome: String {
+        case live
+        case unknown
+        case expired
+        case revoked
+        case insufficientScope = "insufficient_scope"
+    }
+
+    /// The first statement of each request. `authenticate` is a function of the database's (migrations/), and the only way of the workers' role to
+    /// the tokens.
+    static let statement = Statement(
+        name: "authenticate",
+        sql: "select outcome, token_id, tenant_id from authenticate($1, $2)",
+        parameters: [.bytea, .text],
+        columns: [.text, .uuid, .uuid]
+    )
+
+    private static let scheme = Array("bearer ".utf8)
+
+    private let outcome: Outcome?
+
+    /// Reads the statement's one row.
+    init(_ result: borrowing Result) {
+        guard result.rowCount == 1, let value = result.value(row: 0, column: 0) else {
+            outcome = nil
+            return
+        }
+        outcome = Outcome(rawValue: value.string)
+    }
+
+    /// Returns where the caller may read what he asks for.
+    func require(_ scope: Scope) throws(APIError) {
+        switch outcome {
+        case .live: return
+        case .insufficientScope: throw .insufficientScope(scope)
+        case .unknown, .expired, .revoked: throw .invalidToken
+        case nil: throw .internalError
+        }
+    }
+
+    /// Binds the statement's parameters: the token's digest, never the token.
+    static func bind(_ token: Span<UInt8>, _ scope: Scope, to arguments: inout Arguments) {
+        arguments.removeAll()
+        arguments.append(SHA256(of: token).bytes.span)
+        arguments.append(scope.rawValue.utf8.span)
+    }
+
+    /// The bearer token of an `Authorization` field's value (RFC 6750 §2.1); the scheme's letter case does not matter (RFC 9110 §11.1).
+    @_lifetime(copy authorization)
+    static func token(in authorization: Span<UInt8>) throws(APIError) -> Span<UInt8> {
+        guard authorization.lowercasedHasPrefix(scheme) else { throw .missingToken }
+        var token = authorization.extracting(droppingFirst: scheme.count)
+        while !token.isEmpty && token[0] == UInt8(ascii: " ") { token = token.extracting(droppingFirst: 1) }
+        guard !token.isEmpty else { throw .missingToken }
+        guard Token.isWellFormed(token) else { throw .invalidToken }
+        return token
+    }
+}

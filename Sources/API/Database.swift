@@ -1,0 +1,100 @@
+import Postgres
+import Waiting
+
+/// A worker's one connection, ready for every endpoint's statement: made when it is needed, checked, prepared, and made anew after it was lost.
+///
+/// Who wants to use it takes it out and puts it back. What is not put back, since an error left it in an unknown state, is closed.
+public struct Database: ~Copyable {
+    /// How the workers connect.
+    public struct Settings: Sendable {
+        /// libpq's connection string; what it leaves open comes from libpq's environment.
+        public var conninfo: String
+        /// The limit of each statement.
+        public var statementTimeoutMilliseconds: Int
+
+        /// How the workers connect.
+        public init(conninfo: String, statementTimeoutMilliseconds: Int) {
+            self.conninfo = conninfo
+            self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
+        }
+    }
+
+    /// Why there is no connection.
+    public enum Failure: Error, Sendable {
+        /// PostgreSQL cannot be reached, or not now.
+        case unreachable(PostgresError)
+        /// It can, but nobody should be served from it: each text says what is wrong.
+        case unsafe([String])
+        /// It could not be reached a moment ago, and has not been asked again.
+        case resting
+    }
+
+    /// How long one attempt may take, name resolution aside.
+    private static let attemptMilliseconds = 2_000
+    /// The pauses between the attempts that one request waits for: a server that restarts is back within them.
+    private static let pauses: [CInt] = [25, 50, 100, 200, 400]
+    /// After all of those failed, how long the next requests are refused at once, and after each further attempt.
+    private static let restMilliseconds = 200
+
+    private let settings: Settings
+    private let statements: [Statement]
+    private var connection: Connection?
+    /// Whether the last attempt failed: then no request waits for more than one.
+    private var isDown = false
+    private var restUntil = 0
+
+    /// No connection yet.
+    public init(_ settings: Settings, endpoints: [Endpoint]) {
+        self.settings = settings
+        statements = [Caller.statement] + endpoints.flatMap(\.statements)
+    }
+
+    /// Whether a connection is there, as far as is known without asking it.
+    public var isConnected: Bool { connection != nil }
+
+    /// The connection: the one there is, or a new one.
+    mutating func take(until deadline: Deadline) throws(Failure) -> Connection {
+        if let connection = connection.take() { return connection }
+        guard !isDown || monotonicMilliseconds() >= restUntil else { throw .resting }
+        for pause in isDown ? [] : Self.pauses {
+            do {
+                return try connect(until: deadline)
+            } catch .unreachable {
+                Waiting.pause(milliseconds: pause, until: deadline)
+            }
+        }
+        return try connect(until: deadline)
+    }
+
+    /// Puts a connection back that is in order: all results read, the Sync's included.
+    mutating func put(_ connection: consuming Connection) {
+        self.connection = consume connection
+    }
+
+    /// Connects while there is nothing to do, so that a request need not wait for it.
+    public mutating func prepare() throws(Failure) {
+        let connection = try take(until: .after(milliseconds: Self.attemptMilliseconds))
+        put(connection)
+    }
+
+    private mutating func connect(until deadline: Deadline) throws(Failure) -> Connection {
+        let deadline = min(deadline, .after(milliseconds: Self.attemptMilliseconds))
+        isDown = true
+        restUntil = monotonicMilliseconds() + Self.restMilliseconds
+        let faults: [String]
+        do throws(PostgresError) {
+            var connection = try Connection(settings.conninfo, applicationName: "debrief", until: deadline)
+            let limit = String(settings.statementTimeoutMilliseconds)
+            _ = try connection.query("select set_config('statement_timeout', $1, false)", [limit], until: deadline)
+            faults = try RowSecurity.faults(connection: &connection, until: deadline)
+            if faults.isEmpty {
+                try connection.prepare(statements, until: deadline)
+                isDown = false
+                return connection
+            }
+        } catch {
+            throw .unreachable(error)
+        }
+        throw .unsafe(faults)
+    }
+}

@@ -1,0 +1,11 @@
+extension Endpoint {
+    /// Every endpoint: the one list.
+    public static let all = [
+        listSessions,
+        getSession,
+        getScorecard,
+        listScenarios,
+        listUsers,
+        summarize,
+    ]
+}

@@ -1,0 +1,59 @@
+import JSON
+import Postgres
+
+extension Endpoint {
+    /// The columns of a session, in the list and alone.
+    static let sessionColumns = [
+        Column("id", .uuid),
+        Column("user_id", .uuid),
+        Column("scenario_id", .uuid),
+        Column("status", .text),
+        Column("started_at", .dateTime),
+        .nullable("ended_at", .dateTime),
+        .nullable("duration_seconds", .integer),
+        Column("created_at", .dateTime),
+    ]
+
+    static let listSessions = Endpoint(
+        "list_sessions",
+        path: "/api/v1/sessions",
+        scope: .sessionsRead,
+        summary: "Sessions, newest first, a page at a time.",
+        parameters: [.limit, .from, .to, .userID, .cursor],
+        shape: .page,
+        columns: sessionColumns,
+        statements: [allSessions, sessionsOfUser]
+    ) { input, arguments throws(ParameterError) in
+        let parameters = input.parameters
+        let bound = parameters.upperBound
+        arguments.append(bound.before.microseconds)
+        arguments.append(bound.id.value)
+        arguments.append(parameters.lowerBound.microseconds)
+        // One more than asked for tells whether there is a next page, and whether it begins at the same instant.
+        arguments.append(Int64(parameters.limit + 1))
+        guard let userID = parameters.userID else { return allSessions }
+        arguments.append(userID.value)
+        return sessionsOfUser
+    }
+
+    private static let allSessions = sessionsBefore(name: "list_sessions", filter: "", parameters: [])
+    private static let sessionsOfUser = sessionsBefore(name: "list_sessions_of_user", filter: "and user_id = $5", parameters: [.uuid])
+
+    /// Two statements rather than `($5 is null or user_id = $5)`, which no generic plan can serve from an index.
+    ///
+    /// `to` has no condition of its own: beside the row comparison, the index would be read from the newest row down to the cursor.
+    private static func sessionsBefore(name: String, filter: String, parameters: [PostgresType]) -> Statement {
+        Statement(
+            name: name,
+            sql: """
+                select id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at
+                from sessions
+                where (started_at, id) < ($1, $2) and started_at >= $3 \(filter)
+                order by started_at desc, id desc
+                limit $4
+                """,
+            parameters: [.timestamptz, .uuid, .timestamptz, .bigint] + parameters,
+            columns: sessionColumns.map(\.kind.postgresType)
+        )
+    }
+}
