@@ -34,8 +34,8 @@ let package = Package(
         .target(name: "Postgres", dependencies: ["CPostgres", "Waiting"], swiftSettings: lending),
         .target(name: "FastCGI", dependencies: ["CFCGI", "Waiting", system], swiftSettings: lending),
         .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
-        .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres"], swiftSettings: safe),
-        .target(name: "Pool", dependencies: ["API", "CProcess", logging, system], swiftSettings: strict),
+        .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
+        .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(name: "debrief", dependencies: ["Admin", "API", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
 

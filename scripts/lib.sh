@@ -1,0 +1,294 @@
+# shellcheck shell=bash disable=SC2034 # What is set here is used by the scripts.
+# What the scripts share, sourced by each: what a machine must have, the build, the state folder, and the services in it.
+
+set -euo pipefail
+shopt -s inherit_errexit
+umask 022
+
+# A decimal point in times, whatever the caller's language.
+export LC_ALL=C.UTF-8
+
+# The caller's libpq variables are for servers of his own.
+unset "${!PG@}"
+
+# initdb and postgres are on nobody's PATH, nginx not on a plain user's.
+PATH=/usr/lib/postgresql/15/bin:$PATH:/usr/sbin:/sbin
+
+clone=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
+
+# As given: where root runs things, it is a link. `state` is the folder itself, once there is one.
+state_link=$(realpath -ms "${DEBRIEF_STATE:-$clone/.state}")
+state=
+port=${DEBRIEF_PORT:-8080}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+usage() {
+    printf '%s: %s (see --help)\n' "${0##*/}" "$*" >&2
+    exit 64
+}
+
+# The comment at the head of the script that runs.
+help() {
+    sed -n '2,/^$/s/^#\( \|$\)//p' "$0"
+}
+
+no_arguments() {
+    [ "${1-}" != --help ] || { help && exit; }
+    [ $# -eq 0 ] || usage "unknown argument $1"
+}
+
+is_root() {
+    [ "$EUID" -eq 0 ]
+}
+
+# Runs a step, prints its name, the time it took and what it says in `note`; its output only where it fails. Called
+# plainly, never in a condition, where a failure inside would go unnoticed.
+step() {
+    local began=${EPOCHREALTIME/./} tenths
+    note=
+    printf '%-36s' "$1"
+    shift
+    step_output=$(mktemp)
+    "$@" >"$step_output" 2>&1
+    rm -f "$step_output"
+    step_output=
+    tenths=$(((${EPOCHREALTIME/./} - began) / 100000))
+    printf '%3d.%d s%s\n' $((tenths / 10)) $((tenths % 10)) "${note:+   $note}"
+}
+
+step_output=
+show_failed_step() {
+    if [ -n "$step_output" ]; then
+        printf 'failed\n'
+        cat "$step_output" >&2
+        rm -f "$step_output"
+    fi
+}
+trap show_failed_step EXIT
+
+# ---- What a machine must have
+
+packages=(nginx postgresql-15 libfcgi-dev libpq-dev libssl-dev pkg-config curl)
+
+missing_packages() {
+    local installed package
+    installed=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "${packages[@]}" 2>/dev/null || true)
+    missing=()
+    for package in "${packages[@]}"; do
+        grep -qx "installed $package" <<<"$installed" || missing+=("$package")
+    done
+}
+
+# What would fail later, in one line and before anything is changed.
+check_machine() {
+    local owner
+    owner=$(stat -c %U "$clone")
+    if is_root && [ -n "${SUDO_USER-}" ] && [ "$owner" = "$SUDO_USER" ]; then
+        die "this clone is $owner's: run this without sudo, it asks for it where it needs it"
+    fi
+    [ -w "$clone" ] || die "this clone is $owner's and $(id -un) cannot write to it: make a clone of your own"
+    command -v swift >/dev/null || die "there is no swift on the PATH: install Swift 6.3 first (swift.org/install)"
+    command -v apt-get >/dev/null || die "this needs Debian 12: there is no apt-get"
+
+    missing_packages
+    if [ ${#missing[@]} -gt 0 ] && ! is_root && ! command -v sudo >/dev/null; then
+        die "there is no sudo; let root run: apt-get install --no-install-recommends ${missing[*]}"
+    fi
+}
+
+# Runs as root, perhaps through sudo, with the names of the packages.
+apt_install() {
+    set -eu
+    export DEBIAN_FRONTEND=noninteractive
+    cluster=/etc/postgresql-common/createcluster.d/debrief.conf
+    policy=/usr/sbin/policy-rc.d
+    nginx_was_here=
+    [ ! -e /usr/sbin/nginx ] || nginx_was_here=1
+
+    # One at a time on a machine: apt-get update does not wait for another one, and the two files below are shared.
+    exec 8</var/lib/dpkg
+    flock 8
+
+    # Debian makes a database cluster and starts its services on install. Ours are private, so neither; and both files
+    # go again, since what is installed later is none of our business.
+    trap 'rm -f "$cluster" ${our_policy:+"$policy"}' EXIT
+    mkdir -p "${cluster%/*}"
+    echo 'create_main_cluster = false' >"$cluster"
+    if [ ! -e "$policy" ]; then
+        our_policy=1
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+
+    apt-get update -q
+    apt-get -o DPkg::Lock::Timeout=120 install -y -q --no-install-recommends "$@"
+
+    # An nginx that came for us alone must not take port 80 at the next start of the machine.
+    if [ -z "$nginx_was_here" ] && [ -d /run/systemd/system ]; then
+        systemctl disable --quiet nginx
+    fi
+}
+
+install_packages() {
+    missing_packages
+    if [ ${#missing[@]} -eq 0 ]; then
+        note='all there'
+        return
+    fi
+    local admin=()
+    is_root || admin=(sudo)
+    "${admin[@]}" bash -c "$(declare -f apt_install); apt_install \"\$@\"" apt_install "${missing[@]}"
+    note="installed ${missing[*]}"
+}
+
+# Where root starts them, PostgreSQL, the workers and nginx have an account each: postgres, debrief and www-data. Debian
+# brings the other two.
+make_accounts() {
+    is_root || return 0
+    id debrief >/dev/null 2>&1 ||
+        useradd --system --user-group --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin debrief ||
+        id debrief >/dev/null # Somebody was faster.
+}
+
+# ---- The build
+
+# build_release FILE: FILE is the binary, which needs no Swift to run; it stays as it is where nothing changed. Copied,
+# because the accounts cannot enter a clone below somebody's home; renamed into place, because an older one may be
+# running. Builds wait for each other, so that none copies what another is writing.
+build_release() {
+    mkdir -p "$clone/.build"
+    (
+        flock 8
+        cd "$clone"
+        swift build -c release --static-swift-stdlib -Xlinker -s --product debrief
+        cmp -s .build/release/debrief "$1" || { install -m 755 .build/release/debrief "$1.new" && mv -f "$1.new" "$1"; }
+    ) 8<"$clone/.build"
+}
+
+# render_nginx FOLDER LISTEN SOCKET: the configuration with its two placeholders filled in.
+render_nginx() {
+    local file
+    for file in "$clone"/nginx/*.conf; do
+        sed "s|@LISTEN@|$2|; s|@SOCKET@|$3|" "$file" | put "$1/${file##*/}"
+    done
+}
+
+# Makes FILE hold what comes in, but leaves it alone where it does already: its age tells since when it has been so.
+put() {
+    cat >"$1.new"
+    if cmp -s "$1.new" "$1"; then rm "$1.new"; else mv -f "$1.new" "$1"; fi
+}
+
+# ---- The state folder
+
+# Finds what up made; fails where there is nothing. The file `clone` marks it, so that nothing else is ever deleted.
+find_state() {
+    local made_for
+    [ -e "$state_link/clone" ] || return
+    [ -O "$state_link/clone" ] || die "$state_link is $(stat -c %U "$state_link/clone")'s, not $(id -un)'s"
+    made_for=$(<"$state_link/clone")
+    # A moved clone keeps its state; a copied one must not share it.
+    [ "$made_for" = "$clone" ] || [ ! -d "$made_for" ] ||
+        die "$state_link belongs to the clone in $made_for: remove it here, or set DEBRIEF_STATE"
+    state=$(realpath "$state_link")
+}
+
+need_state() {
+    if ! find_state || [ ! -e "$state/bin/debrief" ]; then die 'nothing is here yet: run scripts/up first'; fi
+}
+
+# One up or down at a time; the file says which.
+lock_state() {
+    local lock=$state_link.lock
+    mkdir -p "${lock%/*}"
+    [ ! -e "$lock" ] || [ -w "$lock" ] || die "$lock is $(stat -c %U "$lock")'s, not $(id -un)'s"
+    exec 9>>"$lock"
+    if ! flock -n 9; then
+        printf 'Waiting for %s, which is at work here.\n' "$(<"$lock")" >&2
+        flock -w 1800 9 || die "still at work here: $(<"$lock")"
+    fi
+    printf 'scripts/%s (pid %d)\n' "${0##*/}" $$ >"$lock"
+}
+
+# conninfo ROLE [DATABASE]: how libpq reaches the private cluster.
+conninfo() {
+    printf 'host=%s port=5432 dbname=%s user=%s' "$state/pgsock" "${2:-debrief}" "$1"
+}
+
+# Becomes the CLI, as the caller, who may be any role of the cluster, and with the workers' settings.
+cli() {
+    local settings
+    mapfile -t settings <"$state/etc/debrief.conf"
+    exec env "${settings[@]}" "DEBRIEF_ADMIN_DATABASE=$(conninfo postgres)" "$state/bin/debrief" "$@"
+}
+
+# ---- Services
+#
+# A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others inherit
+# it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no stranger's.
+
+# become ACCOUNT: sets `become` to what runs a command with a clean environment and, where root calls, as that account.
+become() {
+    # A background job of a shell ignores INT and QUIT, and would hand that down.
+    become=(env -i --default-signal "PATH=$PATH" "LC_ALL=$LC_ALL" HOME=/nonexistent)
+    is_root || return 0
+    local groups=--clear-groups
+    # The workers' socket is open to their group alone.
+    [ "$1" != www-data ] || groups=--groups=debrief
+    become+=(setpriv "--reuid=$1" "--regid=$1" "$groups" --no-new-privs --)
+}
+
+# start NAME ACCOUNT COMMAND…: in a session of its own, on nobody's terminal, and without the lock of up. Sets `pid`.
+start() {
+    local lock=$state/$1.lock log=$state/$1.log
+    become "$2"
+    shift 2
+    # It waits a little for the lock: somebody may just be looking whether it is held.
+    # shellcheck disable=SC2016 # $$ and the rest are the inner shell's.
+    setsid flock --no-fork --wait 2 "$lock" bash -c 'echo $$ >"$0" && exec "$@"' "$lock" "${become[@]}" "$@" \
+        </dev/null >>"$log" 2>&1 9>&- &
+    pid=$!
+}
+
+# await NAME SECONDS COMMAND…: until the command succeeds; no longer than the service that was started lives.
+await() {
+    local log=$state/$1.log deadline=$((SECONDS + $2)) name=$1
+    shift 2
+    until "$@"; do
+        kill -0 "$pid" 2>/dev/null || die "$name has ended; the end of $log: $(tail -n 5 "$log")"
+        ((SECONDS < deadline)) || die "$name does not answer; the end of $log: $(tail -n 5 "$log")"
+        sleep 0.02
+    done
+}
+
+# The living processes of the session that this process began.
+session() {
+    { cat /proc/[0-9]*/stat 2>/dev/null || true; } |
+        awk -v session="$1" '{ pid = $1; sub(/^.*\) /, "") } $4 == session && $1 != "Z" { print pid }'
+}
+
+running() {
+    [ -e "$state/$1.lock" ] && ! flock -n "$state/$1.lock" true
+}
+
+# Whether it runs and its first process is still there.
+healthy() {
+    running "$1" && session "$(<"$state/$1.lock")" | grep -qx "$(<"$state/$1.lock")"
+}
+
+# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last; then, or where the first is gone and has
+# left others behind, kills.
+stop() {
+    local lock=$state/$1.lock
+    running "$1" || return 0
+    if healthy "$1"; then
+        kill -s "$2" "$(<"$lock")" 2>/dev/null || true
+        ! flock -w "$3" "$lock" true || return 0
+    fi
+    session "$(<"$lock")" | xargs --no-run-if-empty kill -s KILL 2>/dev/null || true
+    flock -w 10 "$lock" true || die "$1 does not end: see $state/$1.log"
+}
