@@ -36,7 +36,7 @@ let package = Package(
         .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
-        .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", system], swiftSettings: safe),
+        .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(name: "debrief", dependencies: ["Admin", "API", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
 
         .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),

@@ -1,0 +1,50 @@
+import Postgres
+import Waiting
+
+/// Connections for `migrate`, `tenant`, `token` and `check`.
+public enum AdminConnection {
+    /// How long making a connection may take: longer than any network between an admin and a database that works.
+    private static let connectMilliseconds = 10_000
+
+    /// How long a statement of `tenant` and `token` may take. Each is an instant; whoever waits longer waits for a lock.
+    private static let statementMilliseconds = 30_000
+
+    /// A connection for an admin's command.
+    ///
+    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
+    public static func open(_ conninfo: String) throws(AdminError) -> Connection {
+        do throws(PostgresError) {
+            return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: connectMilliseconds))
+        } catch {
+            switch error {
+            case .connectionLost(let reason) where tellsNoSecret(reason): throw .unreachable(reason: reason)
+            case .connectionLost: throw .unusableConnectionString
+            case .timedOut: throw .unreachable(reason: "no answer within \(connectMilliseconds / 1000) s")
+            case .server, .unexpected: throw .postgres(error)
+            }
+        }
+    }
+
+    /// A connection that acts as `debrief_owner`.
+    ///
+    /// Row security is forced on the tables of tenants and tokens, and the admin of a managed server is no superuser: it is the owner's policy that
+    /// lets these commands see and write rows.
+    static func openAsOwner(_ conninfo: String) throws(AdminError) -> Connection {
+        var connection = try open(conninfo)
+        do throws(PostgresError) {
+            _ = try connection.query("set role debrief_owner", until: statementDeadline)
+        } catch {
+            throw AdminError(error)
+        }
+        return connection
+    }
+
+    /// A deadline for one statement.
+    static var statementDeadline: Deadline { .after(milliseconds: statementMilliseconds) }
+
+    /// Whether libpq speaks of a server that it tried to reach. What it says of a connection string that it cannot read quotes pieces of it: of
+    /// `password=two words`, that `words` lacks an equals sign.
+    private static func tellsNoSecret(_ reason: String) -> Bool {
+        reason.hasPrefix("connection to server ") || reason.hasPrefix("could not translate host name ")
+    }
+}
