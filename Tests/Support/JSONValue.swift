@@ -21,7 +21,7 @@ public enum JSONValue: Equatable, Sendable {
         case let list as [Any]: self = .array(list.map { JSONValue($0) })
         case let object as [String: Any]: self = .object(object.mapValues { JSONValue($0) })
         // Foundation has no type of its own for booleans that other numbers are not.
-        case let number as NSNumber: self = CFGetTypeIDName(number) == "bool" ? .bool(number.boolValue) : .number(number.doubleValue)
+        case let number as NSNumber: self = number.isBoolean ? .bool(number.boolValue) : .number(number.doubleValue)
         default: self = .null
         }
     }
@@ -57,7 +57,7 @@ public enum JSONValue: Equatable, Sendable {
     }
 }
 
-private func CFGetTypeIDName(_ number: NSNumber) -> String {
-    // objCType is "c" for what was true or false.
-    String(cString: number.objCType) == "c" ? "bool" : "number"
+extension NSNumber {
+    /// objCType is "c" for what was true or false.
+    fileprivate var isBoolean: Bool { String(cString: objCType) == "c" }
 }
