@@ -1,3 +1,5 @@
+import Digest
+
 /// A migration: a file of SQL that is run once in each database, and never changed afterwards.
 struct MigrationFile: Equatable, Sendable {
     /// The four digits that the name begins with.
