@@ -1,3 +1,5 @@
+import Digest
+
 /// A migration: a file of SQL that is run once in each database, and never changed afterwards.
 struct MigrationFile: Equatable, Sendable {
     /// The four digits that the name begins with.
@@ -25,7 +27,7 @@ struct MigrationFile: Equatable, Sendable {
         self.number = number
         self.name = name
         self.sql = sql
-        hash = sha256(of: hashed).hexadecimal
+        hash = SHA256(of: hashed.span).hexadecimal
     }
 
     /// The number of a name of the form `NNNN_name.sql`, its middle of lower-case letters, digits and `_`; nil for any other name.

@@ -141,7 +141,7 @@ extension Settings {
         "10s",
         help: "How long PostgreSQL may work on a statement; less than DEBRIEF_REQUEST_TIMEOUT.",
         wanted: duration,
-        parse: DurationText.milliseconds(parsing:)
+        parse: DurationText.limitMilliseconds(parsing:)
     )
 
     static let requestTimeout = Setting(
@@ -150,16 +150,17 @@ extension Settings {
         "30s",
         help: "How long a request may take in all; less than the 35s after which nginx gives up.",
         wanted: duration,
-        parse: DurationText.milliseconds(parsing:)
+        parse: DurationText.limitMilliseconds(parsing:)
     )
 
     static let drainTimeout = Setting(
         "DEBRIEF_DRAIN_TIMEOUT",
         default: 30_000,
         "30s",
-        help: "How long a stop waits for the requests in flight; at most a day.",
-        wanted: "\(duration), at most 1d"
-    ) { DurationText.milliseconds(parsing: $0).flatMap { $0 <= 86_400_000 ? $0 : nil } }
+        help: "How long a stop waits for the requests in flight.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
 
     static let logLevel = Setting(
         "DEBRIEF_LOG_LEVEL",
@@ -171,7 +172,7 @@ extension Settings {
 
     private static let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
 
-    private static let duration = "a length of time such as 500ms, 10s or 2m (a bare number is seconds), above 0"
+    private static let duration = "a length of time such as 500ms, 10s or 2m (a bare number is seconds), above 0 and at most 60m"
 
     /// A parser of ASCII digits within a range.
     private static func wholeNumber(_ range: ClosedRange<Int>) -> @Sendable (String) -> Int? {

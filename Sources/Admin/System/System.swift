@@ -1,4 +1,3 @@
-import Digest
 import Glibc
 import SystemPackage
 
@@ -50,6 +49,3 @@ func namesOfEntries(inFolder path: String) throws(Errno) -> [String] {
     }
     return names
 }
-
-/// The SHA-256 of bytes. `bytes` of a span counts as unsafe for the sake of types with padding, which a byte has not.
-func sha256(of message: [UInt8]) -> SHA256 { unsafe SHA256(of: message.span.bytes) }
