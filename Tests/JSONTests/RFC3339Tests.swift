@@ -1,4 +1,5 @@
 import JSON
+import Support
 import Testing
 
 @Suite("RFC 3339, reading")
