@@ -40,7 +40,9 @@ public struct Check: Sendable {
 
     /// A plan that reads a whole table although that was made as dear as can be has no index to use: this tells on an empty database, too.
     private static func planFaults(
-        of statements: [Statement], connection: inout Connection, until deadline: Deadline
+        of statements: [Statement],
+        connection: inout Connection,
+        until deadline: Deadline
     ) throws(PostgresError) -> [String] {
         try connection.execute(script: "set enable_seqscan = off; set plan_cache_mode = force_generic_plan", until: deadline)
         var faults: [String] = []
