@@ -13,12 +13,8 @@ public enum AdminConnection {
         do throws(PostgresError) {
             return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: connectMilliseconds))
         } catch {
-            switch error {
-            case .connectionLost(let reason) where tellsNoSecret(reason): throw .unreachable(reason: reason)
-            case .connectionLost: throw .unusableConnectionString
-            case .timedOut: throw .unreachable(reason: "no answer within \(connectMilliseconds / 1000) s")
-            case .server, .unexpected: throw .postgres(error)
-            }
+            guard let reason = error.reasonWithoutSecrets else { throw .unusableConnectionString }
+            throw .unreachable(reason: reason)
         }
     }
 
@@ -31,11 +27,14 @@ public enum AdminConnection {
         _ = try connection.ask("set role debrief_owner")
         return connection
     }
+}
 
-    /// Whether libpq speaks of a server that it tried to reach. What it says of a connection string that it cannot read quotes pieces of it: of
-    /// `password=two words`, that `words` lacks an equals sign.
-    private static func tellsNoSecret(_ reason: String) -> Bool {
-        reason.hasPrefix("connection to server ") || reason.hasPrefix("could not translate host name ")
+extension PostgresError {
+    /// Why a connection could not be made; nil where it is libpq that could not read the connection string, for then it quotes pieces of it: of
+    /// `password=two words`, that `words` lacks an equals sign. Of a server that it tried to reach it says where that is and what it answered.
+    public var reasonWithoutSecrets: String? {
+        guard case .connectionLost(let reason) = self else { return detail }
+        return reason.hasPrefix("connection to server ") || reason.hasPrefix("could not translate host name ") ? reason : nil
     }
 }
 

@@ -12,12 +12,10 @@ extension UUID: ExpressibleByArgument {
 extension Scope: ExpressibleByArgument {}
 
 /// A name of a tenant or a token: something that people can read in a table.
-struct NameArgument: ExpressibleByArgument {
-    let text: String
-
-    init?(argument: String) {
-        let isControl = { (scalar: Unicode.Scalar) in scalar.properties.generalCategory == .control }
-        guard argument.contains(where: { !$0.isWhitespace }), !argument.unicodeScalars.contains(where: isControl) else { return nil }
-        text = argument
+func readableName(_ text: String) throws -> String {
+    let hasControls = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
+    guard text.contains(where: { !$0.isWhitespace }), !hasControls else {
+        throw ValidationError("a name has visible characters, and no control characters")
     }
+    return text
 }

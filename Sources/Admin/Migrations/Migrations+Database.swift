@@ -15,10 +15,10 @@ extension Migrations {
     /// that was is compared with the folder.
     ///
     /// - Parameters:
-    ///   - connection: of a role that may create roles and grants in schema `public`. It holds an advisory lock from here to its end.
+    ///   - connection: of a role that may create roles and grants in schema `public`. Its end, here, ends the advisory lock and a transaction that failed.
     ///   - report: is told of each step as soon as it is done.
     /// - Returns: how many files were applied.
-    public func up(_ connection: inout Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
+    public func up(_ connection: consuming Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
         // Limits that the role or the database has are meant for other work than this.
         try connection.run("set statement_timeout = 0; set lock_timeout = 0; set client_min_messages = warning")
         if try connection.rows("select pg_try_advisory_lock(\(lockKey))") != [["t"]] {
@@ -109,8 +109,6 @@ extension Connection {
             }
         } catch {
             guard case .server(let answer) = error else { throw .interrupted(file.name, error) }
-            // The connection stays usable for its owner; where even this fails, its end undoes the file.
-            try? execute(script: "rollback", until: fileDeadline)
             // lock_not_available
             throw answer.sqlState == "55P03" ? .locked(file.name, after: lockTimeout) : .failed(file.name, answer)
         }

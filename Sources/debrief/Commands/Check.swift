@@ -26,7 +26,7 @@ struct Check: ParsableCommand {
             let faults: [String]
             switch error {
             case .unsafe(let found): faults = found
-            case .unreachable(let reason): faults = ["\(reason)"]
+            case .unreachable(let reason): faults = [reason.reasonWithoutSecrets ?? "libpq cannot use DEBRIEF_DATABASE"]
             case .resting: faults = ["\(error)"]
             }
             for fault in faults { try StandardFiles.print("fail  \(fault)") }

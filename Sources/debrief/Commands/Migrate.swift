@@ -36,8 +36,8 @@ struct Migrate: ParsableCommand {
         func run() throws {
             let settings = try options.settings.read()
             let migrations = try Migrations(folder: options.folder)
-            var connection = try AdminConnection.open(settings.adminDatabase)
-            let count = try migrations.up(&connection) { progress in
+            let connection = try AdminConnection.open(settings.adminDatabase)
+            let count = try migrations.up(connection) { progress in
                 switch progress {
                 case .waiting: StandardFiles.note("waiting for another migrate up on this database")
                 // What cannot be printed must not stop the work in the middle; the last line will say so.

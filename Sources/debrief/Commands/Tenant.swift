@@ -14,14 +14,14 @@ struct TenantCommand: ParsableCommand {
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Creates a tenant and prints its id.")
 
-        @Argument(help: "What people call it. Two tenants may have the same name.")
-        var name: NameArgument
+        @Argument(help: "What people call it. Two tenants may have the same name.", transform: readableName)
+        var name: String
 
         @OptionGroup var settings: SettingsOptions
 
         func run() throws {
             var tenants = try Tenants(conninfo: settings.read().adminDatabase)
-            try StandardFiles.print(tenants.create(name: name.text).description)
+            try StandardFiles.print(tenants.create(name: name).description)
         }
     }
 

@@ -24,8 +24,8 @@ struct TokenCommand: ParsableCommand {
         @Option(help: "Whose data the token reads, as tenant list shows it.")
         var tenant: UUID
 
-        @Option(help: "What the token is for, in your own words.")
-        var name: NameArgument
+        @Option(help: "What the token is for, in your own words.", transform: readableName)
+        var name: String
 
         @Option(parsing: .upToNextOption, help: ArgumentHelp("What the token may read; one or more.", valueName: "scope"))
         var scope: [Scope]
@@ -50,7 +50,7 @@ struct TokenCommand: ParsableCommand {
             var tokens = try Tokens(conninfo: settings.read().adminDatabase)
             let new = try tokens.create(
                 tenant: tenant,
-                name: name.text,
+                name: name,
                 // In the order of the declarations, each once.
                 scopes: Scope.allCases.filter(scope.contains),
                 lifetimeSeconds: never ? nil : expiresIn ?? Lifetime.usualSeconds
