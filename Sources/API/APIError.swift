@@ -71,7 +71,7 @@ public struct APIError: Error, Equatable, Sendable {
     static let methodNotAllowed = APIError(.methodNotAllowed, "only GET and HEAD are allowed")
     static let missingToken = APIError(.missingToken, "send a token: Authorization: Bearer debrief_…")
     static let invalidToken = APIError(.invalidToken, "the token is malformed, unknown, expired or revoked")
-    static let internalError = APIError(.internalError, "something went wrong on our side")
+    static let fault = APIError(.internalError, "something went wrong on our side")
     static let unavailable = APIError(.unavailable, "the service is not available now; try again")
     static let timeout = APIError(.timeout, "the request took too long; ask for less")
 

@@ -42,7 +42,7 @@ struct Caller {
         case .live: return
         case .insufficientScope: throw .insufficientScope(scope)
         case .unknown, .expired, .revoked: throw .invalidToken
-        case nil: throw .internalError
+        case nil: throw .fault
         }
     }
 

@@ -59,12 +59,13 @@ extension JSONWriter {
         raw("{")
         for index in columns.indices {
             if index > 0 { raw(",") }
-            raw(columns[index].key.span)
+            let column = columns[index]
+            raw(column.key.span)
             guard let value = result.value(row: row, column: index) else {
                 null()
                 continue
             }
-            switch columns[index].kind {
+            switch column.kind {
             case .uuid: uuid(value)
             case .text: string(value)
             case .dateTime: instant(Instant(microseconds: value.int64))

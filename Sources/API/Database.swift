@@ -29,8 +29,8 @@ public struct Database: ~Copyable {
         case resting
     }
 
-    /// How long one attempt may take, name resolution aside.
-    private static let attemptMilliseconds = 2_000
+    /// How long all the attempts of one request may take, name resolution aside.
+    private static let connectMilliseconds = 2_000
     /// The pauses between the attempts that one request waits for: a server that restarts is back within them.
     private static let pauses: [CInt] = [25, 50, 100, 200, 400]
     /// After all of those failed, how long the next requests are refused at once, and after each further attempt.
@@ -46,7 +46,12 @@ public struct Database: ~Copyable {
     /// No connection yet.
     public init(_ settings: Settings, endpoints: [Endpoint]) {
         self.settings = settings
-        statements = [Caller.statement] + endpoints.flatMap(\.statements)
+        statements = Self.statements(of: endpoints)
+    }
+
+    /// Every statement that a worker runs for these endpoints.
+    static func statements(of endpoints: [Endpoint]) -> [Statement] {
+        [Caller.statement] + endpoints.flatMap(\.statements)
     }
 
     /// Whether a connection is there, as far as is known without asking it.
@@ -56,6 +61,7 @@ public struct Database: ~Copyable {
     mutating func take(until deadline: Deadline) throws(Failure) -> Connection {
         if let connection = connection.take() { return connection }
         guard !isDown || monotonicMilliseconds() >= restUntil else { throw .resting }
+        let deadline = min(deadline, .after(milliseconds: Self.connectMilliseconds))
         for pause in isDown ? [] : Self.pauses {
             do {
                 return try connect(until: deadline)
@@ -71,14 +77,25 @@ public struct Database: ~Copyable {
         self.connection = consume connection
     }
 
+    /// Puts a connection back after an error, where it can be used again: closes it else.
+    mutating func put(_ connection: consuming Connection, after error: any Error, until deadline: Deadline) throws(PostgresError) {
+        switch error {
+        case is APIError, PostgresError.server:
+            try connection.drain(until: deadline)
+            if (error as? PostgresError)?.isOutdatedStatement == true { try connection.prepare(statements, until: deadline) }
+            put(connection)
+        default:
+            if connection.isIdle { put(connection) }
+        }
+    }
+
     /// Connects while there is nothing to do, so that a request need not wait for it.
     public mutating func prepare() throws(Failure) {
-        let connection = try take(until: .after(milliseconds: Self.attemptMilliseconds))
+        let connection = try take(until: .after(milliseconds: Self.connectMilliseconds))
         put(connection)
     }
 
     private mutating func connect(until deadline: Deadline) throws(Failure) -> Connection {
-        let deadline = min(deadline, .after(milliseconds: Self.attemptMilliseconds))
         isDown = true
         restUntil = monotonicMilliseconds() + Self.restMilliseconds
         let faults: [String]
@@ -97,4 +114,10 @@ public struct Database: ~Copyable {
         }
         throw .unsafe(faults)
     }
+}
+
+extension PostgresError {
+    /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not change
+    /// result type`), or it is not there (26000).
+    var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
 }

@@ -12,8 +12,8 @@ public struct Endpoint: Sendable {
         case one
         /// All rows as an array, streamed.
         case list
-        /// `limit` rows as an array, and `next_cursor`. The statement is asked for one row more, and the columns have `id` and `started_at`, by
-        /// which they are ordered, descending.
+        /// `limit` rows as an array, and `next_cursor`. The statement is asked for one row more, and the rows are sessions, by `started_at` and `id`,
+        /// descending.
         case page
     }
 
@@ -51,14 +51,21 @@ public struct Endpoint: Sendable {
     public let statements: [Statement]
     let bind: Bind
 
+    /// Whether the path ends in `:id`.
+    var takesID: Bool { path.hasSuffix(Self.idSegment) }
+
     /// An endpoint with one statement that takes nothing, or the `id` of a path that ends in `:id`.
     init(_ name: String, path: String, scope: Scope, summary: String, shape: Shape, columns: [Column], sql: String) {
         let takesID = path.hasSuffix(Self.idSegment)
         let statement = Statement(
-            name: name, sql: sql, parameters: takesID ? [.uuid] : [], columns: columns.map(\.kind.postgresType)
+            name: name,
+            sql: sql,
+            parameters: takesID ? [.uuid] : [],
+            columns: columns.map(\.kind.postgresType)
         )
         self.init(name, path: path, scope: scope, summary: summary, parameters: [], shape: shape, columns: columns, statements: [statement]) {
-            input, arguments throws(ParameterError) in
+            input,
+            arguments throws(ParameterError) in
             if takesID { arguments.append(input.id.value) }
             return statement
         }
@@ -66,8 +73,15 @@ public struct Endpoint: Sendable {
 
     /// An endpoint whose statement depends on its parameters.
     init(
-        _ name: String, path: String, scope: Scope, summary: String, parameters: [Parameter], shape: Shape, columns: [Column],
-        statements: [Statement], bind: @escaping Bind
+        _ name: String,
+        path: String,
+        scope: Scope,
+        summary: String,
+        parameters: [Parameter],
+        shape: Shape,
+        columns: [Column],
+        statements: [Statement],
+        bind: @escaping Bind
     ) {
         self.name = name
         self.path = path

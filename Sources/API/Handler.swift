@@ -18,6 +18,8 @@ public struct Handler: ~Copyable {
         public var status: StaticString?
         /// What went wrong on our side, if anything. Neither values nor secrets.
         public var fault: String?
+        /// Why the response could not be sent: the client is gone, or does not read.
+        public var unsent: FastCGIError?
     }
 
     private static let get = Array("GET".utf8)
@@ -57,27 +59,13 @@ public struct Handler: ~Copyable {
                 observation.status = answer.code.status
             }
         } catch {
-            // The client is gone or does not read: nobody is left to tell.
-            observation.fault = observation.fault ?? "the response could not be sent: \(error)"
+            observation.unsent = error as? FastCGIError
         }
         return observation
     }
 
     private mutating func answer(_ request: inout Request, _ observation: inout Observation, until deadline: Deadline) throws {
-        let uri = request.value(of: .uri)
-        let queryStart = uri.firstIndex(of: Self.question) ?? uri.count
-        guard let match = router.match(uri.extracting(first: queryStart)) else { throw APIError.unknownPath }
-        let endpoint = match.endpoint
-        observation.endpoint = endpoint.name
-
-        let method = request.value(of: .method)
-        guard method.equals(Self.get) || method.equals(Self.head) else { throw APIError.methodNotAllowed }
-        let token = try Caller.token(in: request.value(of: .authorization))
-
-        // Whether the parameters are good is told only to a caller who may know; till then it is kept.
-        let statement = bind(endpoint, query: uri.extracting(droppingFirst: min(queryStart + 1, uri.count)), id: match.id)
-        Caller.bind(token, endpoint.scope, to: &callerArguments)
-        let call = Call(endpoint: endpoint, statement: statement)
+        let call = try prepareCall(request, &observation)
         do {
             try perform(call, &request, until: deadline)
         } catch let error as PostgresError where error.isWorthARetry && !response.hasBegun {
@@ -85,40 +73,154 @@ public struct Handler: ~Copyable {
             try perform(call, &request, until: deadline)
         }
     }
+}
 
-    /// Parses and binds the parameters.
-    private mutating func bind(_ endpoint: Endpoint, query: Span<UInt8>, id: Span<UInt8>) -> Swift.Result<Statement, APIError> {
-        do throws(ParameterError) {
-            let parameters = try Parameters.parse(query: query, allowed: endpoint.parameters, scratch: &scratch)
-            // What is no UUID is the id of no row.
-            let uuid = UUID(text: id)
-            guard uuid != nil || id.isEmpty else { return .failure(.noRow) }
-            let input = Endpoint.Input(parameters: parameters, id: uuid ?? .zero, now: .now)
-            arguments.removeAll()
-            return .success(try endpoint.bind(input, &arguments))
-        } catch {
-            return .failure(.invalidParameter(error))
-        }
-    }
+// MARK: - From the request to the statement
 
-    // MARK: - One exchange with the database
-
+extension Handler {
+    /// What is asked of the database.
     private struct Call {
         let endpoint: Endpoint
-        /// What to run, or what to answer once the caller may know.
-        let statement: Swift.Result<Statement, APIError>
+        /// The endpoint's statement, and the rows of a page; or what to answer instead, once the caller may know.
+        let query: Swift.Result<(statement: Statement, limit: Int), APIError>
     }
 
-    /// Sends caller and statement together, reads both, and answers.
+    private mutating func prepareCall(_ request: borrowing Request, _ observation: inout Observation) throws(APIError) -> Call {
+        let uri = request.value(of: .uri)
+        let pathEnd = uri.firstIndex(of: Self.question) ?? uri.count
+        guard let match = router.match(uri.extracting(first: pathEnd)) else { throw .unknownPath }
+        let endpoint = match.endpoint
+        observation.endpoint = endpoint.name
+
+        let method = request.value(of: .method)
+        guard method.equals(Self.get) || method.equals(Self.head) else { throw .methodNotAllowed }
+        let token = try Caller.token(in: request.value(of: .authorization))
+        Caller.bind(token, endpoint.scope, to: &callerArguments)
+
+        do throws(ParameterError) {
+            let query = uri.extracting(droppingFirst: min(pathEnd + 1, uri.count))
+            let parameters = try Parameters.parse(query: query, allowed: endpoint.parameters, scratch: &scratch)
+            let id = UUID(text: match.id)
+            // What is no UUID is the id of no row.
+            guard id != nil || !endpoint.takesID else { return Call(endpoint: endpoint, query: .failure(.noRow)) }
+            arguments.removeAll()
+            let statement = try endpoint.bind(Endpoint.Input(parameters: parameters, id: id ?? .zero, now: .now), &arguments)
+            return Call(endpoint: endpoint, query: .success((statement, parameters.limit)))
+        } catch {
+            return Call(endpoint: endpoint, query: .failure(.invalidParameter(error)))
+        }
+    }
+}
+
+// MARK: - One exchange with the database
+
+extension Handler {
+    /// Runs the exchange on the connection, and sees to it that the connection is put back whenever it can be used again.
     private mutating func perform(_ call: Call, _ request: inout Request, until deadline: Deadline) throws {
         var connection = try database.take(until: deadline)
         do {
             try exchange(call, &request, &connection, until: deadline)
-        } catch let error where error is APIError || error is FastCGIError {
+        } catch {
+            try database.put(connection, after: error, until: deadline)
             throw error
         }
+        database.put(connection)
     }
 
+    /// Sends caller and statement together; reads the caller's answer, and nothing of a row before that.
     private mutating func exchange(_ call: Call, _ request: inout Request, _ connection: inout Connection, until deadline: Deadline) throws {
+        let endpoint = call.endpoint
+        try connection.send(Caller.statement, callerArguments)
+        if case .success(let query) = call.query { try connection.send(query.statement, arguments) }
+        try connection.sync()
+
+        let caller = Caller(try connection.receive(until: deadline))
+        try caller.require(endpoint.scope)
+        let limit = try call.query.get().limit
+
+        response.body.raw(#"{"ok":true,"data":"#)
+        switch endpoint.shape {
+        case .one: try one(endpoint, &connection, until: deadline)
+        case .page: try page(endpoint, limit: limit, &connection, until: deadline)
+        case .list: guard try list(endpoint, &request, &connection, until: deadline) else { return }
+        }
+        response.body.raw("}")
+        try response.end(to: &request, until: deadline)
+    }
+
+    private mutating func one(_ endpoint: Endpoint, _ connection: inout Connection, until deadline: Deadline) throws {
+        let result = try connection.receive(until: deadline)
+        try connection.drain(until: deadline)
+        guard result.rowCount > 0 else { throw APIError.noRow }
+        response.body.row(0, of: result, columns: endpoint.columns)
+    }
+
+    private mutating func page(_ endpoint: Endpoint, limit: Int, _ connection: inout Connection, until deadline: Deadline) throws {
+        let result = try connection.receive(until: deadline)
+        try connection.drain(until: deadline)
+        let count = min(result.rowCount, limit)
+        response.body.raw("[")
+        for row in 0..<count {
+            if row > 0 { response.body.raw(",") }
+            response.body.row(row, of: result, columns: endpoint.columns)
+        }
+        response.body.raw(#"],"next_cursor":"#)
+        guard result.rowCount > limit else { return response.body.null() }
+        Cursor(after: limit - 1, of: result).write(to: &response.body)
+    }
+
+    /// Returns false where the client wants no more of it, and the rest stays unread.
+    private mutating func list(
+        _ endpoint: Endpoint,
+        _ request: inout Request,
+        _ connection: inout Connection,
+        until deadline: Deadline
+    ) throws -> Bool {
+        try connection.beginRows()
+        response.body.raw("[")
+        var isFirst = true
+        while let row = try connection.nextRow(until: deadline) {
+            if !isFirst { response.body.raw(",") }
+            isFirst = false
+            response.body.row(0, of: row, columns: endpoint.columns)
+            guard try response.overflow(to: &request, until: deadline) else { return false }
+        }
+        response.body.raw("]")
+        try connection.drain(until: deadline)
+        return true
+    }
+}
+
+extension Cursor {
+    /// The cursor between a row of a page of sessions and the one behind it.
+    fileprivate init(after row: Int, of result: borrowing Postgres.Result) {
+        func startedAt(_ row: Int) -> Instant { Instant(microseconds: result.value(row: row, column: Endpoint.startedAtColumn)?.int64 ?? 0) }
+        let id = UUID(value: result.value(row: row, column: Endpoint.idColumn)?.uint128 ?? 0)
+        self.init(afterRowAt: startedAt(row), id: id, next: startedAt(row + 1))
+    }
+}
+
+// MARK: - What an error means
+
+extension PostgresError {
+    /// Whether the same exchange may succeed at once: on a new connection, or after preparing anew.
+    fileprivate var isWorthARetry: Bool {
+        if case .connectionLost = self { return true }
+        return isOutdatedStatement
+    }
+}
+
+extension APIError {
+    /// What a caller is told of an error that is not his. The only place where SQLSTATEs become answers.
+    fileprivate init(_ error: any Error) {
+        self =
+            switch error {
+            case is Database.Failure: .unavailable
+            case PostgresError.connectionLost: .unavailable
+            case PostgresError.timedOut: .timeout
+            case PostgresError.server(let error) where error.sqlState == "57014": .timeout  // query_canceled, by statement_timeout
+            case PostgresError.server(let error) where error.sqlState.hasPrefix("53"): .unavailable  // insufficient_resources
+            default: .fault
+            }
     }
 }

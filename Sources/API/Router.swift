@@ -14,7 +14,6 @@ struct Router: Sendable {
 
     private struct Route {
         let prefix: [UInt8]
-        let takesID: Bool
         let endpoint: Endpoint
     }
 
@@ -24,9 +23,8 @@ struct Router: Sendable {
     init(_ endpoints: [Endpoint]) {
         precondition(Set(endpoints.map(\.path)).count == endpoints.count, "two endpoints have the same path")
         routes = endpoints.map { endpoint in
-            let takesID = endpoint.path.hasSuffix(Endpoint.idSegment)
-            let prefix = takesID ? endpoint.path.dropLast(Endpoint.idSegment.count) : endpoint.path[...]
-            return Route(prefix: Array(prefix.utf8), takesID: takesID, endpoint: endpoint)
+            let prefix = endpoint.takesID ? endpoint.path.dropLast(Endpoint.idSegment.count) : endpoint.path[...]
+            return Route(prefix: Array(prefix.utf8), endpoint: endpoint)
         }
     }
 
@@ -35,7 +33,7 @@ struct Router: Sendable {
     func match(_ path: Span<UInt8>) -> Match? {
         for route in routes where path.hasPrefix(route.prefix) {
             let rest = path.extracting(droppingFirst: route.prefix.count)
-            let isMatch = route.takesID ? !rest.isEmpty && rest.firstIndex(of: UInt8(ascii: "/")) == nil : rest.isEmpty
+            let isMatch = route.endpoint.takesID ? !rest.isEmpty && rest.firstIndex(of: UInt8(ascii: "/")) == nil : rest.isEmpty
             if isMatch { return Match(endpoint: route.endpoint, id: rest) }
         }
         return nil

@@ -5,6 +5,11 @@ extension JSONWriter {
     }
 
     /// Writes UTF-8 as a JSON string.
+    public mutating func string(_ utf8: Span<UInt8>) {
+        utf8.withRawBytes { string($0) }
+    }
+
+    /// Writes UTF-8 as a JSON string.
     ///
     /// Escaped is what RFC 8259, section 7, demands and nothing else: `"`, `\` and U+0000 to U+001F, by the short form where
     /// there is one. All other bytes come out as they went in; PostgreSQL has made sure that they are UTF-8.

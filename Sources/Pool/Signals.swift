@@ -41,8 +41,9 @@ struct SignalDescriptor: ~Copyable {
     init(blocking signals: [CInt]) throws(Errno) {
         let mask = signals.reduce(UInt64(0)) { $0 | 1 << UInt64($1 - 1) }
         guard debrief_block_signals(mask) == 0 else { throw Errno(rawValue: errno) }
-        descriptor = debrief_signal_descriptor(mask)
+        let descriptor = debrief_signal_descriptor(mask)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        self.descriptor = descriptor
     }
 
     deinit { close(descriptor) }

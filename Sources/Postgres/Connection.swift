@@ -50,7 +50,7 @@ public struct Connection: ~Copyable {
     deinit { PQfinish(handle) }
 
     private static func connect(_ handle: OpaquePointer, until deadline: Deadline) throws(PostgresError) {
-        guard PQstatus(handle) != CONNECTION_BAD else { throw lost(handle) }
+        guard PQstatus(handle) != CONNECTION_BAD else { throw unstarted(handle) }
         var readiness = Readiness.writable
         while true {
             guard wait(for: readiness, of: PQsocket(handle), until: deadline) else { throw .timedOut }
@@ -63,6 +63,15 @@ public struct Connection: ~Copyable {
             default: throw lost(handle)
             }
         }
+    }
+
+    /// The error for a connection that libpq could not even begin. What it says of a connection string that it cannot read quotes parts of it, which
+    /// may be a password; only what it says of the server is passed on.
+    private static func unstarted(_ handle: OpaquePointer) -> PostgresError {
+        let error = lost(handle)
+        guard case .connectionLost(let reason) = error else { return error }
+        let isOfServer = ["connection to server ", "could not translate host name "].contains { reason.hasPrefix($0) }
+        return isOfServer ? error : .connectionLost(reason: "libpq cannot use the connection string")
     }
 
     private borrowing func lost() -> PostgresError { Self.lost(handle) }
@@ -81,7 +90,7 @@ public struct Connection: ~Copyable {
 
 /// Statements queued by ``send(_:_:)`` go out together with ``sync()``, in one round trip and one implicit transaction that ends at the Sync
 /// (<https://www.postgresql.org/docs/15/libpq-pipeline-mode.html>). The results are received in the order of the sending: one
-/// ``receive(until:)`` or ``receiveRows(until:_:)`` a statement, then ``drain(until:)``. After an error the server skips to the Sync, and so does
+/// ``receive(until:)`` a statement, or ``beginRows()`` and ``nextRow(until:)`` to the end, then ``drain(until:)``. After an error the server skips to the Sync, and so does
 /// `drain`: it reads whatever is left, on every path.
 extension Connection {
     /// Queues one execution of a prepared statement.
@@ -117,36 +126,25 @@ extension Connection {
         return result
     }
 
-    /// The rows of the next statement, each as soon as it is there and with memory for one alone.
-    ///
-    /// - Parameter body: gets a result of one row; false ends the reading, after which the connection has to be dropped: to read on costs as much as
-    ///   the rest of the list, to cancel as much as a new connection.
-    /// - Returns: false where `body` ended it.
-    public mutating func receiveRows<E: Error>(
-        until deadline: Deadline,
-        _ body: (borrowing Result) throws(E) -> Bool
-    ) throws(RowsError<E>) -> Bool {
-        guard PQsetSingleRowMode(handle) == 1 else { throw .postgres(.unexpected("no statement to read rows of")) }
-        while true {
-            let row: Result
-            do throws(PostgresError) {
-                guard let result = try nextResult(until: deadline) else { break }
-                try check(result, PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK)
-                row = result
-            } catch {
-                throw .postgres(error)
-            }
+    /// Has the rows of the next statement come one by one, each as soon as it is there, with memory for one alone.
+    public mutating func beginRows() throws(PostgresError) {
+        guard PQsetSingleRowMode(handle) == 1 else { throw .unexpected("no statement to read rows of") }
+    }
+
+    /// The next row of the statement, as a result of one; nil behind the last. Who stops before that drops the connection: to read on costs as much as
+    /// the rest of the list, to cancel as much as a new connection.
+    public mutating func nextRow(until deadline: Deadline) throws(PostgresError) -> Result? {
+        while let result = try nextResult(until: deadline) {
+            try check(result, PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK)
             // The last result of a statement read this way is TUPLES_OK without a row.
-            guard row.rowCount > 0 else { continue }
-            do {
-                guard try body(row) else { return false }
-            } catch {
-                throw .body(error)
-            }
+            if result.rowCount > 0 { return result }
         }
         awaited -= 1
-        return true
+        return nil
     }
+
+    /// Whether nothing is queued, sent or left to be read: the connection can be used for something else.
+    public var isIdle: Bool { awaited == 0 && !syncing }
 
     /// Reads what is left, to the answer of the Sync. Errors of the statements that are skipped this way are not thrown: the first was.
     public mutating func drain(until deadline: Deadline) throws(PostgresError) {
@@ -193,14 +191,6 @@ extension Connection {
         throw error.sqlState.hasPrefix("57P") || error.sqlState.hasPrefix("08")
             ? .connectionLost(reason: "SQLSTATE \(error.sqlState)") : .server(error)
     }
-}
-
-/// What ended a reading of rows: the database, or who was given the rows.
-public enum RowsError<Body: Error>: Error {
-    /// The database's error.
-    case postgres(PostgresError)
-    /// The error thrown by the closure.
-    case body(Body)
 }
 
 // MARK: - Preparing

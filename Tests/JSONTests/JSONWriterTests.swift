@@ -1,5 +1,7 @@
-import JSON
+import Support
 import Testing
+
+@testable import JSON
 
 @Suite("The JSON writer")
 struct JSONWriterTests {
@@ -153,6 +155,16 @@ struct JSONWriterTests {
         }
     }
 
+    @Test("one text that is longer than twice the buffer finds its room behind what is there", arguments: 0...200)
+    func longText(length: Int) {
+        var writer = JSONWriter(capacity: 64)
+        writer.raw("------------------------------------------------------------")
+        let text = String(repeating: "x", count: length)
+        writer.raw(text.utf8.span)
+        writer.string(text)
+        #expect(writer.text == String(repeating: "-", count: 60) + "\(text)\"\(text)\"")
+    }
+
     @Test("forgetting what was written leaves nothing of it, even where a huge document made the buffer grow")
     func reuse() {
         var writer = JSONWriter(capacity: 64)
@@ -166,6 +178,19 @@ struct JSONWriterTests {
         writer.raw("ab")
         #expect(writer.withBytes { $0.byteCount } == 2)
         #expect(writer.text == "ab")
+    }
+
+    @Test("a buffer that grew beyond 1 MiB is given back, a smaller one is kept")
+    func memory() {
+        var writer = JSONWriter(capacity: 64)
+        writer.string(String(repeating: "x", count: 1_000))
+        let grown = writer.storage.count
+        writer.removeAll()
+        #expect(grown > 1_000)
+        #expect(writer.storage.count == grown)
+        writer.string(String(repeating: "x", count: 1_100_000))
+        writer.removeAll()
+        #expect(writer.storage.count == 64)
     }
 
     private func naiveString(_ text: String) -> String {

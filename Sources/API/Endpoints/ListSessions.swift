@@ -14,6 +14,10 @@ extension Endpoint {
         Column("created_at", .dateTime),
     ]
 
+    /// Where the two columns that make a cursor stand among those.
+    static let idColumn = 0
+    static let startedAtColumn = 4
+
     static let listSessions = Endpoint(
         "list_sessions",
         path: "/api/v1/sessions",

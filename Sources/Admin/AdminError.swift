@@ -1,0 +1,48 @@
+import JSON
+import Postgres
+
+/// Why an admin's command cannot be done. Each description is one line for the terminal of whoever typed the command.
+public enum AdminError: Error {
+    /// PostgreSQL cannot be reached with `DEBRIEF_ADMIN_DATABASE`, and why, as libpq says it.
+    case unreachable(reason: String)
+    /// libpq cannot read `DEBRIEF_ADMIN_DATABASE`, or something in it names what is not there.
+    case unusableConnectionString
+    /// The database has no role `debrief_owner` or none of its tables.
+    case notMigrated
+    /// No tenant has this id.
+    case unknownTenant(UUID)
+    /// No token has this id.
+    case unknownToken(UUID)
+    /// The text has not the form of a token: something is missing, or was mistyped.
+    case malformedToken
+    /// The text has the form of a token, but this database never had it.
+    case unknownTokenText
+    /// PostgreSQL answered with an error, or not at all.
+    case postgres(PostgresError)
+
+    /// The error of a statement on the tables of tenants and tokens, which tells by its code where they are not there yet.
+    init(_ error: PostgresError) {
+        switch error.sqlState {
+        // undefined_table, and what `set role` says to a name that is no role.
+        case "42P01", "22023": self = .notMigrated
+        default: self = .postgres(error)
+        }
+    }
+}
+
+extension AdminError: CustomStringConvertible {
+    /// One line, without an end and without a secret.
+    public var description: String {
+        switch self {
+        case .unreachable(let reason): "cannot reach PostgreSQL: \(reason)"
+        case .unusableConnectionString:
+            "libpq cannot use DEBRIEF_ADMIN_DATABASE, or libpq's environment where that is empty; why is not shown, since it can quote a password"
+        case .notMigrated: "the database is not migrated; run: debrief migrate up"
+        case .unknownTenant(let id): "there is no tenant \(id)"
+        case .unknownToken(let id): "there is no token \(id)"
+        case .malformedToken: "that is no token; one is debrief_ and 46 letters and digits, the last six a checksum"
+        case .unknownTokenText: "this database has no such token"
+        case .postgres(let error): error.detail
+        }
+    }
+}

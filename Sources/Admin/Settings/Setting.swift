@@ -1,0 +1,65 @@
+/// One setting, declared once: what it is called, what it is when nobody sets it, what it is for, and what it may be.
+public struct Setting<Value: Sendable>: Sendable {
+    /// The name of the environment variable, and the key in a settings file: `DEBRIEF_` and more.
+    public let name: String
+    /// What holds where it is not set, as it would be written. For people; it may describe what it cannot write.
+    public let defaultText: String
+    /// A sentence that says what it does.
+    public let help: String
+    /// What holds where it is not set.
+    let defaultValue: Value
+    /// What the value has to be, as the end of "… is wanted: ".
+    let wanted: String
+    /// Whether the value can hold a password, and so appears in no message.
+    let isSecret: Bool
+    /// The value of a text; nil where it makes no sense.
+    let parse: @Sendable (String) -> Value?
+
+    init(
+        _ name: String,
+        default defaultValue: Value,
+        _ defaultText: String,
+        help: String,
+        wanted: String,
+        isSecret: Bool = false,
+        parse: @escaping @Sendable (String) -> Value?
+    ) {
+        self.name = name
+        self.defaultText = defaultText
+        self.help = help
+        self.defaultValue = defaultValue
+        self.wanted = wanted
+        self.isSecret = isSecret
+        self.parse = parse
+    }
+
+    /// The value that a source gives, or the default. An empty text is a value, and mostly a wrong one: it never means "not set".
+    func value(in source: SettingsSource) throws(SettingsError) -> Value {
+        guard let (text, origin) = source.text(of: name) else { return defaultValue }
+        guard let value = parse(text) else {
+            throw SettingsError("\(origin)\(name) is \(isSecret ? "not usable" : quoted(text)); wanted is \(wanted)")
+        }
+        return value
+    }
+
+    /// The setting without its type, for lists.
+    var declaration: Settings.Declaration { Settings.Declaration(name: name, defaultText: defaultText, help: help) }
+}
+
+/// A setting that makes no sense, or a settings file that cannot be used.
+///
+/// One line that names the setting, or the file and its line, what came and what is wanted. It never holds the value of a connection string.
+public struct SettingsError: Error, Equatable, CustomStringConvertible {
+    /// The line, without an end.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+/// A text from outside as it can stand in a message of one line: in quotes, without control characters, not endless.
+func quoted(_ text: String) -> String {
+    let longest = 60
+    let scalars = text.unicodeScalars
+    let visible = String(String.UnicodeScalarView(scalars.prefix(longest).map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }))
+    return "\"\(visible)\(scalars.count > longest ? "…" : "")\""
+}

@@ -1,0 +1,184 @@
+import Logging
+import Pool
+
+/// What can be set, and is: each value checked, alone and beside the others.
+///
+/// Read as a whole by every command, so that nonsense is found by the first command after it was written and not at the next start of the pool.
+public struct Settings: Sendable {
+    /// The connection string of the workers, for libpq.
+    public let database: String
+    /// The connection string of `migrate`, `tenant` and `token`, for libpq. No worker sees it.
+    public let adminDatabase: String
+    /// Where nginx reaches the workers.
+    public let listen: ListenAddress
+    /// How many connections may wait for a worker.
+    public let backlog: Int
+    /// How many workers there are.
+    public let workers: Int
+    /// How long PostgreSQL may work on one statement.
+    public let statementTimeoutMilliseconds: Int
+    /// How long a request may take in all.
+    public let requestTimeoutMilliseconds: Int
+    /// How long a graceful stop waits for the requests in flight.
+    public let drainTimeoutMilliseconds: Int
+    /// The lowest level that is logged.
+    public let logLevel: Logger.Level
+
+    /// Reads the process's environment and, behind it, a file.
+    ///
+    /// - Parameter file: the path of a file of `KEY=value` lines; nil for the environment alone.
+    public init(file: String?) throws(SettingsError) {
+        var source = SettingsSource(environment: environmentVariable)
+        if let file { try source.add(file: file, names: Set(Self.all.map(\.name))) }
+        try self.init(from: source)
+    }
+
+    init(from source: SettingsSource) throws(SettingsError) {
+        database = try Self.database.value(in: source)
+        adminDatabase = try Self.adminDatabase.value(in: source)
+        listen = try Self.listen.value(in: source)
+        backlog = try Self.backlog.value(in: source)
+        workers = try Self.workers.value(in: source)
+        statementTimeoutMilliseconds = try Self.statementTimeout.value(in: source)
+        requestTimeoutMilliseconds = try Self.requestTimeout.value(in: source)
+        drainTimeoutMilliseconds = try Self.drainTimeout.value(in: source)
+        logLevel = try Self.logLevel.value(in: source)
+
+        let statement = (Self.statementTimeout.name, statementTimeoutMilliseconds)
+        let request = (Self.requestTimeout.name, requestTimeoutMilliseconds)
+        try Self.require(statement, below: request)
+        try Self.require(request, below: ("nginx's fastcgi_read_timeout", nginxReadTimeoutMilliseconds))
+    }
+
+    /// A name and its milliseconds.
+    private typealias Limit = (name: String, milliseconds: Int)
+
+    /// Each limit has to strike before the one around it, or nobody can say any more which statement or request it was.
+    private static func require(_ inner: Limit, below outer: Limit) throws(SettingsError) {
+        guard inner.milliseconds >= outer.milliseconds else { return }
+        let (came, bound) = (DurationText.text(milliseconds: inner.milliseconds), DurationText.text(milliseconds: outer.milliseconds))
+        throw SettingsError("\(inner.name) is \(came); wanted is less than \(outer.name), which is \(bound)")
+    }
+}
+
+/// `fastcgi_read_timeout` in the nginx configuration: past it, nginx answers for the worker.
+private let nginxReadTimeoutMilliseconds = 35_000
+
+// MARK: - The declarations
+
+extension Settings {
+    /// A setting as it is listed in `--help`.
+    public struct Declaration: Sendable {
+        /// The name of the variable.
+        public let name: String
+        /// What holds where it is not set.
+        public let defaultText: String
+        /// A sentence that says what it does.
+        public let help: String
+    }
+
+    /// Every setting, in the order in which they are listed.
+    public static let all: [Declaration] = [
+        database.declaration,
+        adminDatabase.declaration,
+        listen.declaration,
+        backlog.declaration,
+        workers.declaration,
+        statementTimeout.declaration,
+        requestTimeout.declaration,
+        drainTimeout.declaration,
+        logLevel.declaration,
+    ]
+
+    static let database = Setting(
+        "DEBRIEF_DATABASE",
+        default: "",
+        "libpq's own environment",
+        help: "How the workers reach PostgreSQL: a connection string or URI of libpq.",
+        wanted: "a connection string of libpq",
+        isSecret: true
+    ) { $0 }
+
+    static let adminDatabase = Setting(
+        "DEBRIEF_ADMIN_DATABASE",
+        default: "",
+        "libpq's own environment",
+        help: "How migrate, tenant and token reach it: as an admin. No worker sees it.",
+        wanted: "a connection string of libpq",
+        isSecret: true
+    ) { $0 }
+
+    static let listen = Setting(
+        "DEBRIEF_LISTEN",
+        default: ListenAddress.unix(path: "debrief.sock"),
+        "debrief.sock",
+        help: "Where nginx reaches the workers: a Unix socket's path, or 127.0.0.1:PORT.",
+        wanted: "a path of at most 107 bytes, or a loopback address and a port as in 127.0.0.1:9000"
+    ) { ListenAddress(parsing: $0) }
+
+    static let backlog = Setting(
+        "DEBRIEF_BACKLOG",
+        default: 1024,
+        "1024",
+        help: "How many connections may wait for a worker; capped by net.core.somaxconn.",
+        wanted: "a whole number from 1 to 65535",
+        parse: wholeNumber(1...65_535)
+    )
+
+    static let workers = Setting(
+        "DEBRIEF_WORKERS",
+        default: 2 * onlineCores(),
+        "2 a core",
+        help: "How many workers there are, each a process with a connection to PostgreSQL.",
+        // The upper end keeps a typing error from filling the process table: PostgreSQL takes 100 connections unless told otherwise.
+        wanted: "a whole number from 1 to 1024 (a range such as 4..32 is not supported yet)",
+        parse: wholeNumber(1...1024)
+    )
+
+    static let statementTimeout = Setting(
+        "DEBRIEF_STATEMENT_TIMEOUT",
+        default: 10_000,
+        "10s",
+        help: "How long a statement may take; less than DEBRIEF_REQUEST_TIMEOUT.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
+
+    static let requestTimeout = Setting(
+        "DEBRIEF_REQUEST_TIMEOUT",
+        default: 30_000,
+        "30s",
+        help: "How long a request may take; less than nginx's fastcgi_read_timeout, 35s.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
+
+    static let drainTimeout = Setting(
+        "DEBRIEF_DRAIN_TIMEOUT",
+        default: 30_000,
+        "30s",
+        help: "How long a graceful stop waits for the requests in flight.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
+
+    static let logLevel = Setting(
+        "DEBRIEF_LOG_LEVEL",
+        default: Logger.Level.info,
+        "info",
+        help: "The lowest level that is logged, from trace to critical.",
+        wanted: "one of \(levels)"
+    ) { Logger.Level(rawValue: $0) }
+
+    private static let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+
+    private static let duration = "a length of time such as 500ms, 10s or 2m (a bare number is seconds), above 0 and at most 60m"
+
+    /// A parser of ASCII digits within a range.
+    private static func wholeNumber(_ range: ClosedRange<Int>) -> @Sendable (String) -> Int? {
+        { text in
+            guard text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else { return nil }
+            return Int(text).flatMap { range.contains($0) ? $0 : nil }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+import Glibc
+import SystemPackage
+
+// What neither Swift's library nor swift-system offers without pointers, each behind a function that is safe to call.
+
+/// The value of an environment variable; nil where it is not set.
+///
+/// Asked for by name: `environ` is a C global, which Swift 6 lets nobody read, and the names we look for are known. The C function is `getenv`; no
+/// part of the program sets a variable, so what it points to stays as it is.
+func environmentVariable(_ name: String) -> String? {
+    unsafe getenv(name).map { unsafe String(cString: $0) }
+}
+
+/// The cores that this machine has online, at least 1. The C function is `sysconf`.
+func onlineCores() -> Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
+
+/// Whether the file is a terminal. The C function is `isatty`.
+func isTerminal(_ file: FileDescriptor) -> Bool { isatty(file.rawValue) == 1 }
+
+/// The whole of a file.
+///
+/// - Parameter limit: more bytes than this are `Errno.fileTooLarge`: the path may name a device that has no end.
+func contents(ofFile path: String, limit: Int) throws(Errno) -> [UInt8] {
+    do {
+        let file = try FileDescriptor.open(FilePath(path), .readOnly)
+        return try file.closeAfter {
+            var bytes: [UInt8] = []
+            var chunk = [UInt8](repeating: 0, count: 65_536)
+            while true {
+                let count = try unsafe chunk.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
+                guard count > 0 else { return bytes }
+                bytes += chunk.prefix(count)
+                guard bytes.count <= limit else { throw Errno.fileTooLarge }
+            }
+        }
+    } catch {
+        throw error as? Errno ?? .ioError
+    }
+}
+
+/// The names of a folder's entries, `.` and `..` included, in no order. The C functions are `opendir` and `readdir`.
+func namesOfEntries(inFolder path: String) throws(Errno) -> [String] {
+    guard let folder = unsafe opendir(path) else { throw Errno(rawValue: errno) }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+        // An array of 256 in the declaration; the entry itself may end behind the NUL.
+        unsafe names.append(withUnsafeBytes(of: &entry.pointee.d_name) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return names
+}

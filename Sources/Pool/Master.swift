@@ -1,0 +1,150 @@
+import API
+import CProcess
+import Glibc
+import Logging
+import SystemPackage
+import Waiting
+
+// The target `Pool` runs the processes: a master that holds the listening socket, and workers that accept from it. It knows nothing of endpoints,
+// SQL or HTTP; what a worker does with a request is `API`'s. Before it stands the command `serve`; after it `API` and `FastCGI`.
+
+/// The master's process: it forks workers, replaces those that end, and answers signals. It never has a connection to PostgreSQL, and no thread
+/// beside the first, so that a fork copies nothing that is in use.
+public struct Master: ~Copyable {
+    private let options: PoolOptions
+    private let log: Logger
+    private let signals: SignalDescriptor
+    private let listener: Listener
+    private var state: PoolState
+
+    /// Why the pool could not begin.
+    public enum Failure: Error {
+        /// The socket could not be opened.
+        case listen(Errno)
+        /// The database is not fit to be served from; why is in the log.
+        case unsafeDatabase
+        /// Another system call failed.
+        case system(Errno)
+    }
+
+    /// Runs the pool until it is told to stop.
+    public static func run(_ options: PoolOptions, log: Logger) throws(Failure) {
+        guard try databaseIsSafe(options, log) else { throw .unsafeDatabase }
+        var master = try Master(options, log)
+        master.loop()
+    }
+
+    private init(_ options: PoolOptions, _ log: Logger) throws(Failure) {
+        let signals: SignalDescriptor
+        do throws(Errno) {
+            signals = try SignalDescriptor(blocking: [SIGTERM, SIGINT, SIGQUIT, SIGCHLD])
+        } catch {
+            throw .system(error)
+        }
+        do throws(Errno) {
+            listener = try Listener(options.listen, backlog: options.backlog)
+        } catch {
+            throw .listen(error)
+        }
+        self.signals = signals
+        self.options = options
+        self.log = log
+        state = PoolState(workers: options.workers, drainMilliseconds: options.drainTimeoutMilliseconds, at: monotonicMilliseconds())
+    }
+
+    private mutating func loop() {
+        log.notice("started", metadata: ["pid": "\(getpid())", "workers": "\(options.workers)"])
+        var event = PoolState.Event.time
+        while true {
+            for action in state.handle(event, at: monotonicMilliseconds()) {
+                guard perform(action) else {
+                    listener.removeFile()
+                    log.notice("stopped", metadata: ["pid": "\(getpid())"])
+                    return
+                }
+            }
+            event = nextEvent()
+        }
+    }
+
+    /// Waits for a signal, an ended child, or the time at which something is due.
+    private mutating func nextEvent() -> PoolState.Event {
+        if let ended = reap() { return ended }
+        let deadline = state.nextTime.map { Deadline.after(milliseconds: max(0, $0 - monotonicMilliseconds())) }
+        while true {
+            if let (signal, sender) = signals.next() {
+                if signal != .childEnded { log.notice("signal", metadata: ["signal": "\(signal)", "sender": "\(sender)"]) }
+                // Signals merge: one CHLD can stand for several children, so the rest are asked for before the next wait.
+                return signal == .childEnded ? reap() ?? .time : .signal(signal)
+            }
+            let ready = wait(for: .readable, of: signals.descriptor, until: deadline ?? .after(milliseconds: 60_000))
+            if !ready && deadline != nil { return .time }
+        }
+    }
+
+    private func reap() -> PoolState.Event? {
+        var status: CInt = 0
+        let pid = waitpid(-1, &status, WNOHANG)
+        guard pid > 0 else { return nil }
+        let exit = debrief_exit_code(status)
+        let level: Logger.Level = exit == 0 ? .info : .warning
+        let cause = exit >= 0 ? "exit \(exit)" : "signal \(debrief_term_signal(status))"
+        log.log(level: level, "a worker ended", metadata: ["worker": "\(pid)", "cause": "\(cause)"])
+        return .workerEnded(pid: pid)
+    }
+
+    /// Carries an action out; false where it is to leave.
+    private mutating func perform(_ action: PoolState.Action) -> Bool {
+        switch action {
+        case .leave:
+            return false
+        case .send(let signal, let pid):
+            kill(pid, signal.number)
+        case .start(let slot):
+            start(slot)
+        }
+        return true
+    }
+
+    private mutating func start(_ slot: Int) {
+        let master = getpid()
+        let pid = fork()
+        if pid == 0 {
+            _exit(Worker.run(options, listener: listener, master: master, log: log.with(["worker": "\(getpid())"])))
+        }
+        if pid < 0 { log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"]) }
+        let event = pid < 0 ? PoolState.Event.startFailed(slot: slot) : .workerStarted(slot: slot, pid: pid)
+        _ = state.handle(event, at: monotonicMilliseconds())
+    }
+
+    /// Tries in a child what each worker will do first: connect, check row security, prepare. A database that cannot be reached is waited for by the
+    /// workers; one that must not be served from stops the start.
+    private static func databaseIsSafe(_ options: PoolOptions, _ log: Logger) throws(Failure) -> Bool {
+        let pid = fork()
+        guard pid >= 0 else { throw .system(Errno(rawValue: errno)) }
+        if pid == 0 {
+            var database = Database(options.database, endpoints: Endpoint.all)
+            do throws(Database.Failure) {
+                try database.prepare()
+            } catch .unsafe(let faults) {
+                for fault in faults { log.critical("\(fault)") }
+                _exit(1)
+            } catch {
+                log.warning("starting without a database", metadata: ["reason": "\(error)"])
+            }
+            _exit(0)
+        }
+        var status: CInt = 0
+        while waitpid(pid, &status, 0) == -1 && errno == EINTR {}
+        return debrief_exit_code(status) == 0
+    }
+}
+
+extension Logger {
+    /// The logger with more in each entry.
+    fileprivate func with(_ metadata: Logger.Metadata) -> Logger {
+        var logger = self
+        for (key, value) in metadata { logger[metadataKey: key] = value }
+        return logger
+    }
+}

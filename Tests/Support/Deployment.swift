@@ -1,0 +1,89 @@
+import Foundation
+import Synchronization
+
+/// A pool on a database with an nginx of its own before it, as `scripts/up` runs them, in a folder of its own and without a port.
+public final class Deployment: Sendable {
+    /// The folder that holds sockets, logs, and nginx's configuration.
+    public let folder: String
+    /// Where the workers listen.
+    public var fastCGISocket: String { "\(folder)/debrief.sock" }
+    /// Where nginx listens.
+    public var httpSocket: String { "\(folder)/http.sock" }
+    private let conninfo: String
+    private let settings: [String: String]
+    private let masterProcess: Mutex<ChildProcess?>
+    private let nginxProcess: Mutex<ChildProcess?>
+
+    /// Starts both, and waits until a worker answers; `settings` go into the master's environment.
+    public init(_ database: Database, workers: Int = 2, settings: [String: String] = [:]) throws {
+        folder = Run.makeFolder("dep", for: .debrief)
+        conninfo = database.conninfo(user: "debrief_api")
+        self.settings = settings.merging(["DEBRIEF_WORKERS": "\(workers)"]) { given, _ in given }
+        masterProcess = Mutex(nil)
+        nginxProcess = Mutex(nil)
+        try startMaster()
+        try startNginx()
+        try eventually(within: 10) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+    }
+
+    deinit {
+        masterProcess.withLock { $0 }?.send(SIGTERM)
+        nginxProcess.withLock { $0 }?.send(SIGTERM)
+        _ = masterProcess.withLock { $0 }?.wait(seconds: 5)
+        _ = nginxProcess.withLock { $0 }?.wait(seconds: 5)
+    }
+
+    /// Starts the master and waits for its socket.
+    public func startMaster(settings more: [String: String] = [:]) throws {
+        let environment = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket]
+            .merging(settings) { $1 }.merging(more) { $1 }
+        let started = try ChildProcess([Run.binary, "serve"], environment: environment, as: .debrief, output: logPath)
+        masterProcess.withLock { $0 = started }
+        try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
+    }
+
+    private func startNginx() throws {
+        let home = "\(folder)/nginx"
+        try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
+            let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
+                .replacing("@LISTEN@", with: "unix:\(httpSocket)").replacing("@SOCKET@", with: "unix:\(fastCGISocket)")
+            try text.write(toFile: "\(home)/\(name)", atomically: false, encoding: .utf8)
+        }
+        if Run.isRoot, let entry = getpwnam(Account.nginx.name), let group = getgrnam("debrief") {
+            chown(home, entry.pointee.pw_uid, entry.pointee.pw_gid)
+            // nginx makes its socket here.
+            chown(folder, entry.pointee.pw_uid, group.pointee.gr_gid)
+            chmod(folder, 0o775)
+        }
+        let started = try ChildProcess(
+            ["/usr/sbin/nginx", "-p", "\(home)/", "-e", "stderr", "-c", "\(home)/nginx.conf"],
+            as: .nginx,
+            output: "\(folder)/nginx.out"
+        )
+        nginxProcess.withLock { $0 = started }
+        try eventually { FileManager.default.fileExists(atPath: httpSocket) || started.hasEnded }
+    }
+
+    /// The master's process.
+    public var master: ChildProcess {
+        masterProcess.withLock {
+            guard let process = $0 else { fatalError("no master was started") }
+            return process
+        }
+    }
+
+    /// The workers' process ids.
+    public var workers: [pid_t] { children(of: master.pid) }
+
+    /// A client of nginx.
+    public var client: Client { Client(socket: httpSocket) }
+
+    /// What master and workers have logged.
+    public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }
+
+    /// What nginx has logged of accesses.
+    public var accessLog: String { (try? String(contentsOfFile: "\(folder)/nginx/access.log", encoding: .utf8)) ?? "" }
+
+    private var logPath: String { "\(folder)/debrief.log" }
+}

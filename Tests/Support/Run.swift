@@ -1,0 +1,67 @@
+import Foundation
+
+// The target `Support` gives tests the real parts: a PostgreSQL of their own, nginx and a pool before it, clients that say bytes and read bytes. It
+// asserts nothing. Each test process has one cluster; each test that changes data has a database, and each deployment a folder, of its own.
+
+/// What the environment and the checkout say of this run of the tests.
+public enum Run {
+    /// The checkout.
+    public static let repository = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+    /// The binary under test: the static release build, as it is installed.
+    public static let binary = ProcessInfo.processInfo.environment["DEBRIEF_BINARY"] ?? "\(repository)/.build/release/debrief"
+
+    /// Whether the tests that take minutes are wanted, too.
+    public static let isLong = ProcessInfo.processInfo.environment["DEBRIEF_TEST_LONG"] != nil
+
+    /// Whether other accounts can be, and so have to be, taken.
+    public static let isRoot = getuid() == 0
+
+    /// A folder for this run, which every account can enter. Short, since the paths of sockets are limited.
+    public static let folder: String = {
+        if let given = ProcessInfo.processInfo.environment["DEBRIEF_TEST_ROOT"] { return given }
+        var template = Array("/tmp/debrief-test.XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { fatalError("no temporary folder: errno \(errno)") }
+        let folder = String(cString: made)
+        chmod(folder, 0o711)
+        return folder
+    }()
+
+    /// A new folder in it that belongs to an account.
+    public static func makeFolder(_ name: String, for account: Account) -> String {
+        var template = Array("\(folder)/\(name).XXXXXX".utf8CString)
+        guard let made = mkdtemp(&template) else { fatalError("no folder in \(folder): errno \(errno)") }
+        let path = String(cString: made)
+        chmod(path, 0o755)
+        if isRoot, let entry = getpwnam(account.name) { chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) }
+        return path
+    }
+}
+
+/// Whom a process runs as where the tests run as root; everybody else runs all as himself.
+public enum Account: Sendable {
+    /// Root, or who runs the tests.
+    case invoker
+    /// PostgreSQL.
+    case postgres
+    /// Master and workers.
+    case debrief
+    /// nginx, in the group that may connect to the workers.
+    case nginx
+
+    var name: String {
+        switch self {
+        case .invoker: NSUserName()
+        case .postgres: "postgres"
+        case .debrief: "debrief"
+        case .nginx: "www-data"
+        }
+    }
+
+    /// What stands before a command's words.
+    var prefix: [String] {
+        guard Run.isRoot else { return [] }
+        let groups = self == .nginx ? "--groups=debrief" : "--clear-groups"
+        return self == .invoker ? [] : ["/usr/bin/setpriv", "--reuid=\(name)", "--regid=\(name)", groups, "--no-new-privs", "--"]
+    }
+}
