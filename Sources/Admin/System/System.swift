@@ -14,9 +14,6 @@ func environmentVariable(_ name: String) -> String? {
 /// The cores that this machine has online, at least 1. The C function is `sysconf`.
 func onlineCores() -> Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
-/// Whether the file is a terminal. The C function is `isatty`.
-func isTerminal(_ file: FileDescriptor) -> Bool { isatty(file.rawValue) == 1 }
-
 /// The whole of a file.
 ///
 /// - Parameter limit: more bytes than this are `Errno.fileTooLarge`: the path may name a device that has no end.
