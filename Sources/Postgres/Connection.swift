@@ -81,9 +81,6 @@ public struct Connection: ~Copyable {
         let message = String(cString: PQerrorMessage(handle))
         return .connectionLost(reason: message.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
-
-    /// The server's version as a number: 150018 is 15.18.
-    public var serverVersion: Int { Int(PQserverVersion(handle)) }
 }
 
 // MARK: - Pipeline
