@@ -215,7 +215,10 @@ struct CommandTests {
 
     @Test(
         "every command has help",
-        arguments: ["", "serve", "check", "migrate up", "migrate status", "tenant create", "tenant list", "token create", "token list", "token revoke"]
+        arguments: [
+            "", "serve", "check", "migrate up", "migrate status", "tenant create", "tenant list", "token create", "token list",
+            "token revoke",
+        ]
     )
     func help(command: String) throws {
         let help = try run([Run.binary] + command.split(separator: " ").map(String.init) + ["--help"])
