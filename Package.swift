@@ -37,7 +37,11 @@ let package = Package(
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
-        .executableTarget(name: "debrief", dependencies: ["Admin", "API", "JSON", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
+        .executableTarget(
+            name: "debrief",
+            dependencies: ["Admin", "API", "JSON", "Pool", "Postgres", argumentParser, logging, system],
+            swiftSettings: safe
+        ),
 
         .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),
@@ -45,6 +49,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "JSON", "Support"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support"], swiftSettings: strict),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Admin", "API", "JSON", "Support"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # What is set here is used by the scripts.
-# What the scripts share, sourced by each: what a machine must have, the build, the state folder, and the services in it.
+# What the scripts share, sourced by each: what a machine must have, what is made of the clone, the state folder, and
+# the services in it.
 
 set -euo pipefail
 shopt -s inherit_errexit
@@ -45,12 +46,12 @@ is_root() {
     [ "$EUID" -eq 0 ]
 }
 
-# Runs a step, prints its name, the time it took and what it says in `note`; its output only where it fails. Called
+# Runs a step and prints its name, the time it took and what it says in `note`; its output only where it fails. Called
 # plainly, never in a condition, where a failure inside would go unnoticed.
 step() {
     local began=${EPOCHREALTIME/./} tenths
     note=
-    printf '%-36s' "$1"
+    printf '%-20s' "$1"
     shift
     step_output=$(mktemp)
     "$@" >"$step_output" 2>&1
@@ -60,13 +61,14 @@ step() {
     printf '%3d.%d s%s\n' $((tenths / 10)) $((tenths % 10)) "${note:+   $note}"
 }
 
+# The step that failed may still have its output redirected; these two are the script's own.
+exec 3>&1 4>&2
 step_output=
 show_failed_step() {
-    if [ -n "$step_output" ]; then
-        printf 'failed\n'
-        cat "$step_output" >&2
-        rm -f "$step_output"
-    fi
+    [ -n "$step_output" ] || return 0
+    printf 'failed\n' >&3
+    cat "$step_output" >&4
+    rm -f "$step_output"
 }
 trap show_failed_step EXIT
 
@@ -95,8 +97,10 @@ check_machine() {
     command -v apt-get >/dev/null || die "this needs Debian 12: there is no apt-get"
 
     missing_packages
-    if [ ${#missing[@]} -gt 0 ] && ! is_root && ! command -v sudo >/dev/null; then
-        die "there is no sudo; let root run: apt-get install --no-install-recommends ${missing[*]}"
+    if is_root || [ ${#missing[@]} -eq 0 ]; then return; fi
+    # Asks for the password now, where a question can be seen.
+    if ! command -v sudo >/dev/null || ! sudo -v; then
+        die "neither root nor sudo: let root run apt-get install --no-install-recommends ${missing[*]}"
     fi
 }
 
@@ -106,6 +110,7 @@ apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     cluster=/etc/postgresql-common/createcluster.d/debrief.conf
     policy=/usr/sbin/policy-rc.d
+    our_policy=
     nginx_was_here=
     [ ! -e /usr/sbin/nginx ] || nginx_was_here=1
 
@@ -154,7 +159,7 @@ make_accounts() {
         id debrief >/dev/null # Somebody was faster.
 }
 
-# ---- The build
+# ---- What is made of the clone
 
 # build_release FILE: FILE is the binary, which needs no Swift to run; it stays as it is where nothing changed. Copied,
 # because the accounts cannot enter a clone below somebody's home; renamed into place, because an older one may be
@@ -228,8 +233,9 @@ cli() {
 
 # ---- Services
 #
-# A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others inherit
-# it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no stranger's.
+# A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others
+# inherit it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no
+# stranger's.
 
 # become ACCOUNT: sets `become` to what runs a command with a clean environment and, where root calls, as that account.
 become() {
@@ -242,7 +248,8 @@ become() {
     become+=(setpriv "--reuid=$1" "--regid=$1" "$groups" --no-new-privs --)
 }
 
-# start NAME ACCOUNT COMMAND…: in a session of its own, on nobody's terminal, and without the lock of up. Sets `pid`.
+# start NAME ACCOUNT COMMAND…: in a session of its own, and with nothing of the script's open, neither its output, which
+# a pipe may wait for, nor its lock. Sets `pid`.
 start() {
     local lock=$state/$1.lock log=$state/$1.log
     become "$2"
@@ -250,7 +257,7 @@ start() {
     # It waits a little for the lock: somebody may just be looking whether it is held.
     # shellcheck disable=SC2016 # $$ and the rest are the inner shell's.
     setsid flock --no-fork --wait 2 "$lock" bash -c 'echo $$ >"$0" && exec "$@"' "$lock" "${become[@]}" "$@" \
-        </dev/null >>"$log" 2>&1 9>&- &
+        </dev/null >>"$log" 2>&1 3>&- 4>&- 9>&- &
     pid=$!
 }
 
@@ -275,20 +282,22 @@ running() {
     [ -e "$state/$1.lock" ] && ! flock -n "$state/$1.lock" true
 }
 
-# Whether it runs and its first process is still there.
+# Whether it runs and its first process, which becomes `pid`, is still there.
 healthy() {
-    running "$1" && session "$(<"$state/$1.lock")" | grep -qx "$(<"$state/$1.lock")"
+    running "$1" || return
+    pid=$(<"$state/$1.lock")
+    session "$pid" | grep -x "$pid" >/dev/null
 }
 
-# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last; then, or where the first is gone and has
-# left others behind, kills.
+# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last one; kills what is left then, or what a
+# first process that is gone has left behind.
 stop() {
     local lock=$state/$1.lock
-    running "$1" || return 0
     if healthy "$1"; then
-        kill -s "$2" "$(<"$lock")" 2>/dev/null || true
+        kill -s "$2" "$pid" 2>/dev/null || true
         ! flock -w "$3" "$lock" true || return 0
     fi
+    running "$1" || return 0
     session "$(<"$lock")" | xargs --no-run-if-empty kill -s KILL 2>/dev/null || true
     flock -w 10 "$lock" true || die "$1 does not end: see $state/$1.log"
 }

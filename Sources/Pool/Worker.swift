@@ -22,6 +22,8 @@ struct Worker: ~Copyable {
     private var handler: Handler
     private let signals: SignalDescriptor
     private let events: EventQueue
+    /// Why there was no connection to PostgreSQL when one was last tried for: said once, however long it lasts.
+    private var databaseFault: String?
 
     /// Runs in the child, until it is to leave; returns the exit status.
     static func run(_ options: PoolOptions, listener: borrowing Listener, master: pid_t, log: Logger) -> CInt {
@@ -56,6 +58,8 @@ struct Worker: ~Copyable {
     private mutating func serve(_ listener: borrowing Listener) throws(Errno) {
         connectDatabase()
         while true {
+            // A request may have brought the connection back.
+            if handler.database.isConnected && databaseFault != nil { connectDatabase() }
             switch events.wait(milliseconds: handler.database.isConnected ? -1 : Self.reconnectMilliseconds) {
             case .signal:
                 if signals.next()?.signal == .quit { return }
@@ -85,16 +89,25 @@ struct Worker: ~Copyable {
             return
         }
         let observation = handler.respond(to: &request, until: deadline)
-        if let fault = observation.fault { report(fault, observation) }
+        report(observation)
         request.finish()
     }
 
-    private func report(_ fault: String, _ observation: Handler.Observation) {
-        log.error(
-            "a request failed",
+    private func report(_ observation: Handler.Observation) {
+        let (level, message, reason): (Logger.Level, Logger.Message, String)
+        if let fault = observation.fault {
+            (level, message, reason) = (.error, "a request failed", fault)
+        } else if let unsent = observation.unsent {
+            (level, message, reason) = (.info, "the client did not take the response", "\(unsent)")
+        } else {
+            return
+        }
+        log.log(
+            level: level,
+            message,
             metadata: [
                 "endpoint": "\(observation.endpoint ?? "")",
-                "fault": "\(fault)",
+                "reason": "\(reason)",
                 "request_id": "\(request.text(of: .requestID))",
                 "status": "\(observation.status ?? "")",
             ]
@@ -104,10 +117,14 @@ struct Worker: ~Copyable {
     private mutating func connectDatabase() {
         do throws(Database.Failure) {
             try handler.database.prepare()
+            if databaseFault != nil { log.notice("the database is back") }
+            databaseFault = nil
         } catch .resting {
             return
         } catch {
-            log.error("no database", metadata: ["reason": "\(error)"])
+            let fault = "\(error)"
+            if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
+            databaseFault = fault
         }
     }
 }

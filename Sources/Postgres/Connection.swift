@@ -50,7 +50,7 @@ public struct Connection: ~Copyable {
     deinit { PQfinish(handle) }
 
     private static func connect(_ handle: OpaquePointer, until deadline: Deadline) throws(PostgresError) {
-        guard PQstatus(handle) != CONNECTION_BAD else { throw lost(handle) }
+        guard PQstatus(handle) != CONNECTION_BAD else { throw unstarted(handle) }
         var readiness = Readiness.writable
         while true {
             guard wait(for: readiness, of: PQsocket(handle), until: deadline) else { throw .timedOut }
@@ -65,6 +65,15 @@ public struct Connection: ~Copyable {
         }
     }
 
+    /// The error for a connection that libpq could not even begin. What it says of a connection string that it cannot read quotes parts of it, which
+    /// may be a password; only what it says of the server is passed on.
+    private static func unstarted(_ handle: OpaquePointer) -> PostgresError {
+        let error = lost(handle)
+        guard case .connectionLost(let reason) = error else { return error }
+        let isOfServer = ["connection to server ", "could not translate host name "].contains { reason.hasPrefix($0) }
+        return isOfServer ? error : .connectionLost(reason: "libpq cannot use the connection string")
+    }
+
     private borrowing func lost() -> PostgresError { Self.lost(handle) }
 
     /// The error for what libpq says of a connection. Its message can have several lines; they become one.
@@ -72,9 +81,6 @@ public struct Connection: ~Copyable {
         let message = String(cString: PQerrorMessage(handle))
         return .connectionLost(reason: message.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
-
-    /// The server's version as a number: 150018 is 15.18.
-    public var serverVersion: Int { Int(PQserverVersion(handle)) }
 }
 
 // MARK: - Pipeline
@@ -237,16 +243,16 @@ extension Connection {
     /// The last result of a command outside the pipeline, all read; the first error is thrown.
     private borrowing func onlyResult(until deadline: Deadline) throws(PostgresError) -> Result {
         var last: Result?
-        var failure: PostgresError?
+        var failure: PostgresError.ServerError?
         while let result = try nextResult(until: deadline) {
             do throws(PostgresError) {
                 try check(result, PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY)
-            } catch {
+            } catch .server(let error) {
                 failure = failure ?? error
             }
             last = consume result
         }
-        if let failure { throw failure }
+        if let failure { throw .server(failure) }
         guard let last else { throw .unexpected("no result") }
         return last
     }

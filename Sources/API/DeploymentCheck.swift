@@ -2,7 +2,7 @@ import Postgres
 import Waiting
 
 /// What an admin is told of a deployment before it serves: one step of the way to a ready worker, and what is wrong there.
-public struct Check: Sendable {
+public struct DeploymentCheck: Sendable {
     /// The step in a word or two.
     public let name: String
     /// A sentence for each thing that is wrong; none where all is well.
@@ -12,28 +12,28 @@ public struct Check: Sendable {
 
     /// Goes the way of a worker: connects, asks the catalog about row security, prepares the statements, and looks at their plans. Ends at the first
     /// step that fails, since the next ones rest on it.
-    public static func all(_ settings: Database.Settings, endpoints: [Endpoint] = Endpoint.all) -> [Check] {
+    public static func all(_ settings: Database.Settings, endpoints: [Endpoint] = Endpoint.all) -> [DeploymentCheck] {
         let deadline = Deadline.after(milliseconds: limitMilliseconds)
-        var checks: [Check] = []
+        var checks: [DeploymentCheck] = []
         var step = "database"
         do throws(PostgresError) {
             var connection = try Connection(settings.conninfo, applicationName: "debrief check", until: deadline)
-            checks.append(Check(name: step, faults: []))
+            checks.append(DeploymentCheck(name: step, faults: []))
 
             step = "row security"
             let faults = try RowSecurity.faults(connection: &connection, until: deadline)
-            checks.append(Check(name: step, faults: faults))
+            checks.append(DeploymentCheck(name: step, faults: faults))
             guard faults.isEmpty else { return checks }
 
             step = "statements"
             let statements = Database.statements(of: endpoints)
             try connection.prepare(statements, until: deadline)
-            checks.append(Check(name: step, faults: []))
+            checks.append(DeploymentCheck(name: step, faults: []))
 
             step = "plans"
-            checks.append(Check(name: step, faults: try planFaults(of: statements, connection: &connection, until: deadline)))
+            checks.append(DeploymentCheck(name: step, faults: try planFaults(of: statements, connection: &connection, until: deadline)))
         } catch {
-            checks.append(Check(name: step, faults: [error.detail]))
+            checks.append(DeploymentCheck(name: step, faults: [error.detail]))
         }
         return checks
     }
