@@ -17,8 +17,8 @@ public final class Cluster: Sendable {
     private static let programs = "/usr/lib/postgresql/15/bin"
     private static let template = "debrief_template"
 
-    /// Makes and starts a cluster of its own, for a test that stops the server.
-    public init() throws {
+    /// Makes and starts a cluster of its own, for a test that stops the server, or that wants one nobody has migrated a database of.
+    public init(migrated: Bool = true) throws {
         socketFolder = Run.makeFolder("pg", for: .postgres)
         dataFolder = "\(socketFolder)/data"
         process = Mutex(nil)
@@ -28,7 +28,7 @@ public final class Cluster: Sendable {
         )
         guard made.status == 0 else { throw ChildProcess.Failure(description: "initdb: \(made.output)\(made.errors)") }
         try start()
-        try makeTemplate()
+        if migrated { try makeTemplate() }
     }
 
     private func makeTemplate() throws {
@@ -72,6 +72,9 @@ public final class Cluster: Sendable {
         running.send(kill ? SIGKILL : SIGINT)
         guard running.wait() != nil else { throw NotInTime(description: "PostgreSQL did not stop") }
     }
+
+    /// What the server has logged.
+    public var log: String { (try? String(contentsOfFile: "\(socketFolder)/log", encoding: .utf8)) ?? "" }
 
     /// The postmaster's process id.
     public var pid: pid_t? { process.withLock { $0?.pid } }
