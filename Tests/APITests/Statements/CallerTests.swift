@@ -151,7 +151,10 @@ struct CallerTests {
     @Test("the ids of token and tenant come with every token that exists, for the logs, and with no other")
     func ids() throws {
         for (name, isThere) in [("live", true), ("expired", true), ("revoked", true), ("without scopes", true), ("nobody's", false)] {
-            let row = try databases.both.sql("select tenant_id, token_id is not null from authenticate(sha256($1::text::bytea), 'users:read')", "\(name) b")
+            let row = try databases.both.sql(
+                "select tenant_id, token_id is not null from authenticate(sha256($1::text::bytea), 'users:read')",
+                "\(name) b"
+            )
             #expect(row == [isThere ? [TwoTenants.Tenant.b.id, "t"] : [nil, "f"]])
         }
     }
