@@ -13,7 +13,9 @@ public enum AdminError: Error {
     case unknownTenant(UUID)
     /// No token has this id.
     case unknownToken(UUID)
-    /// The text is no token that was ever made, or its tenant's database is another one.
+    /// The text has not the form of a token: something is missing, or was mistyped.
+    case malformedToken
+    /// The text has the form of a token, but this database never had it.
     case unknownTokenText
     /// PostgreSQL answered with an error, or not at all.
     case postgres(PostgresError)
@@ -38,7 +40,8 @@ extension AdminError: CustomStringConvertible {
         case .notMigrated: "the database is not migrated; run: debrief migrate up"
         case .unknownTenant(let id): "there is no tenant \(id)"
         case .unknownToken(let id): "there is no token \(id)"
-        case .unknownTokenText: "this token is not one of this database's"
+        case .malformedToken: "that is no token; one is debrief_ and 46 letters and digits, the last six a checksum"
+        case .unknownTokenText: "this database has no such token"
         case .postgres(let error): error.detail
         }
     }

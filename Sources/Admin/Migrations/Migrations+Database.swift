@@ -15,10 +15,10 @@ extension Migrations {
     /// that was is compared with the folder.
     ///
     /// - Parameters:
-    ///   - connection: of a role that may create roles and grants in schema `public`. It holds an advisory lock from here to its end.
+    ///   - connection: of a role that may create roles and grants in schema `public`. Its end, here, ends the advisory lock and a transaction that failed.
     ///   - report: is told of each step as soon as it is done.
     /// - Returns: how many files were applied.
-    public func up(_ connection: inout Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
+    public func up(_ connection: consuming Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
         // Limits that the role or the database has are meant for other work than this.
         try connection.run("set statement_timeout = 0; set lock_timeout = 0; set client_min_messages = warning")
         if try connection.rows("select pg_try_advisory_lock(\(lockKey))") != [["t"]] {
@@ -92,25 +92,23 @@ extension Connection {
         let fileDeadline = Deadline.after(milliseconds: fileMilliseconds)
         let isWhole: Bool
         do throws(PostgresError) {
-            try execute(script: "begin; set local lock_timeout = '\(lockTimeout)'", until: AdminConnection.statementDeadline)
-            let transaction = try query("select pg_current_xact_id()", until: AdminConnection.statementDeadline)
+            try execute(script: "begin; set local lock_timeout = '\(lockTimeout)'", until: fileDeadline)
+            let transaction = try query("select pg_current_xact_id()", until: fileDeadline)
             try execute(script: file.sql, until: fileDeadline)
-            isWhole = try query("select pg_current_xact_id()", until: AdminConnection.statementDeadline) == transaction
+            isWhole = try query("select pg_current_xact_id()", until: fileDeadline) == transaction
             if isWhole {
                 // The file may have taken on another role.
-                try execute(script: "reset role", until: AdminConnection.statementDeadline)
+                try execute(script: "reset role", until: fileDeadline)
                 _ = try query(
                     "insert into public.debrief_migrations (number, name, hash) values ($1, $2, $3)",
                     ["\(file.number)", file.name, file.hash],
-                    until: AdminConnection.statementDeadline
+                    until: fileDeadline
                 )
                 // Deferred constraints are checked here.
                 try execute(script: "commit", until: fileDeadline)
             }
         } catch {
             guard case .server(let answer) = error else { throw .interrupted(file.name, error) }
-            // The connection stays usable for its owner; where even this fails, its end undoes the file.
-            try? execute(script: "rollback", until: AdminConnection.statementDeadline)
             // lock_not_available
             throw answer.sqlState == "55P03" ? .locked(file.name, after: lockTimeout) : .failed(file.name, answer)
         }
@@ -120,7 +118,7 @@ extension Connection {
     /// Runs statements of ours.
     fileprivate mutating func run(_ script: String) throws(MigrationError) {
         do {
-            try execute(script: script, until: AdminConnection.statementDeadline)
+            try execute(script: script, until: .after(milliseconds: fileMilliseconds))
         } catch {
             throw .postgres(error)
         }

@@ -42,6 +42,9 @@ public struct Migrations: Sendable {
         self.files = files
     }
 
+    /// How many there are.
+    public var count: Int { files.count }
+
     /// A row of `debrief_migrations`.
     struct Applied: Equatable, Sendable {
         let number: Int

@@ -7,7 +7,7 @@ import Pool
 public struct Settings: Sendable {
     /// The connection string of the workers, for libpq.
     public let database: String
-    /// The connection string of `migrate`, `tenant`, `token` and `check`, for libpq. No worker sees it.
+    /// The connection string of `migrate`, `tenant` and `token`, for libpq. No worker sees it.
     public let adminDatabase: String
     /// Where nginx reaches the workers.
     public let listen: ListenAddress
@@ -19,7 +19,7 @@ public struct Settings: Sendable {
     public let statementTimeoutMilliseconds: Int
     /// How long a request may take in all.
     public let requestTimeoutMilliseconds: Int
-    /// How long a stop waits for the requests in flight.
+    /// How long a graceful stop waits for the requests in flight.
     public let drainTimeoutMilliseconds: Int
     /// The lowest level that is logged.
     public let logLevel: Logger.Level
@@ -103,7 +103,7 @@ extension Settings {
         "DEBRIEF_ADMIN_DATABASE",
         default: "",
         "libpq's own environment",
-        help: "How migrate, tenant, token and check reach it: as its owner. Workers never see it.",
+        help: "How migrate, tenant and token reach it: as an admin. No worker sees it.",
         wanted: "a connection string of libpq",
         isSecret: true
     ) { $0 }
@@ -112,7 +112,7 @@ extension Settings {
         "DEBRIEF_LISTEN",
         default: ListenAddress.unix(path: "debrief.sock"),
         "debrief.sock",
-        help: "Where nginx reaches the workers: the path of a Unix socket, or 127.0.0.1:PORT.",
+        help: "Where nginx reaches the workers: a Unix socket's path, or 127.0.0.1:PORT.",
         wanted: "a path of at most 107 bytes, or a loopback address and a port as in 127.0.0.1:9000"
     ) { ListenAddress(parsing: $0) }
 
@@ -120,7 +120,7 @@ extension Settings {
         "DEBRIEF_BACKLOG",
         default: 1024,
         "1024",
-        help: "How many connections may wait for a worker; the kernel caps it at net.core.somaxconn.",
+        help: "How many connections may wait for a worker; capped by net.core.somaxconn.",
         wanted: "a whole number from 1 to 65535",
         parse: wholeNumber(1...65_535)
     )
@@ -139,39 +139,40 @@ extension Settings {
         "DEBRIEF_STATEMENT_TIMEOUT",
         default: 10_000,
         "10s",
-        help: "How long PostgreSQL may work on a statement; less than DEBRIEF_REQUEST_TIMEOUT.",
+        help: "How long a statement may take; less than DEBRIEF_REQUEST_TIMEOUT.",
         wanted: duration,
-        parse: DurationText.milliseconds(parsing:)
+        parse: DurationText.limitMilliseconds(parsing:)
     )
 
     static let requestTimeout = Setting(
         "DEBRIEF_REQUEST_TIMEOUT",
         default: 30_000,
         "30s",
-        help: "How long a request may take in all; less than the 35s after which nginx gives up.",
+        help: "How long a request may take; less than nginx's fastcgi_read_timeout, 35s.",
         wanted: duration,
-        parse: DurationText.milliseconds(parsing:)
+        parse: DurationText.limitMilliseconds(parsing:)
     )
 
     static let drainTimeout = Setting(
         "DEBRIEF_DRAIN_TIMEOUT",
         default: 30_000,
         "30s",
-        help: "How long a stop waits for the requests in flight; at most a day.",
-        wanted: "\(duration), at most 1d"
-    ) { DurationText.milliseconds(parsing: $0).flatMap { $0 <= 86_400_000 ? $0 : nil } }
+        help: "How long a graceful stop waits for the requests in flight.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
 
     static let logLevel = Setting(
         "DEBRIEF_LOG_LEVEL",
         default: Logger.Level.info,
         "info",
-        help: "The lowest level that is logged: \(levels).",
+        help: "The lowest level that is logged, from trace to critical.",
         wanted: "one of \(levels)"
     ) { Logger.Level(rawValue: $0) }
 
     private static let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
 
-    private static let duration = "a length of time such as 500ms, 10s or 2m (a bare number is seconds), above 0"
+    private static let duration = "a length of time such as 500ms, 10s or 2m (a bare number is seconds), above 0 and at most 60m"
 
     /// A parser of ASCII digits within a range.
     private static func wholeNumber(_ range: ClosedRange<Int>) -> @Sendable (String) -> Int? {

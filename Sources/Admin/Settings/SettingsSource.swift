@@ -52,13 +52,11 @@ struct SettingsSource: Sendable {
             let origin = "\(path):\(index + 1): "
             let line = trimmed(line)
             guard let first = line.first, first != "#" else { continue }
-            guard let equals = line.firstIndex(of: "=") else {
+            // A line that is none can be a piece of a connection string, and so is not repeated.
+            guard let equals = line.firstIndex(of: "="), case let key = String(trimmed(line[..<equals])), key.allSatisfy(isPartOfName) else {
                 throw SettingsError("\(origin)a line has to be KEY=value, or a comment that begins with #")
             }
-            let key = String(trimmed(line[..<equals]))
-            guard names.contains(key) else {
-                throw SettingsError("\(origin)\(quoted(key)) is not a setting; debrief --help lists them")
-            }
+            guard names.contains(key) else { throw SettingsError("\(origin)\(quoted(key)) is not a setting; debrief --help lists them") }
             guard entries[key] == nil else { throw SettingsError("\(origin)\(key) is set a second time") }
             guard let value = unquoted(trimmed(line[line.index(after: equals)...])) else {
                 throw SettingsError("\(origin)the quotes around the value of \(key) do not match")
@@ -73,6 +71,11 @@ private func trimmed(_ text: Substring) -> Substring {
     let start = text.drop(while: \.isWhitespace)
     guard let last = start.lastIndex(where: { !$0.isWhitespace }) else { return start }
     return start[...last]
+}
+
+/// Whether a variable's name can hold the character.
+private func isPartOfName(_ character: Character) -> Bool {
+    character == "_" || character.isASCII && (character.isLetter || character.isNumber)
 }
 
 /// The text without the quotes around it; nil where there is one quote of a pair.

@@ -1,0 +1,52 @@
+import API
+import Admin
+import ArgumentParser
+import Logging
+import Pool
+
+/// `debrief serve`: the API.
+struct Serve: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Serves the API to nginx, over FastCGI, until it is told to stop.",
+        discussion: """
+            Starts in the foreground and logs to standard error, a line of JSON an entry. TERM and INT stop it at once, QUIT after the requests in \
+            flight. It does not start where the database could show one tenant's rows to another: debrief check says why.
+            """
+    )
+
+    @OptionGroup var settings: SettingsOptions
+
+    func run() throws {
+        let settings = try settings.read()
+        let log = Logger(label: "debrief") { _ in JSONLogHandler(level: settings.logLevel) }
+        try Master.run(
+            PoolOptions(
+                database: settings.workersDatabase,
+                listen: settings.listen,
+                backlog: settings.backlog,
+                workers: settings.workers,
+                requestTimeoutMilliseconds: settings.requestTimeoutMilliseconds,
+                drainTimeoutMilliseconds: settings.drainTimeoutMilliseconds
+            ),
+            log: log
+        )
+    }
+}
+
+extension Settings {
+    /// How the workers connect.
+    var workersDatabase: Database.Settings {
+        Database.Settings(conninfo: database, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
+    }
+}
+
+extension Master.Failure: CommandFailure, CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        switch self {
+        case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
+        case .unsafeDatabase: "the database is not fit to be served from; run: debrief check"
+        case .system(let error): "cannot start: \(error)"
+        }
+    }
+}

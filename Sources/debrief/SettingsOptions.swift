@@ -1,0 +1,14 @@
+import Admin
+import ArgumentParser
+
+/// The option that every command which needs a setting shares.
+struct SettingsOptions: ParsableArguments {
+    @Option(
+        name: .customLong("config"),
+        help: ArgumentHelp("Read settings from FILE, in lines of KEY=value. The environment wins over it.", valueName: "file")
+    )
+    var file: String?
+
+    /// All settings, each checked.
+    func read() throws(SettingsError) -> Settings { try Settings(file: file) }
+}
