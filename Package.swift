@@ -43,7 +43,7 @@ let package = Package(
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
-        .testTarget(name: "APITests", dependencies: ["API", "Support"], swiftSettings: strict),
+        .testTarget(name: "APITests", dependencies: ["API", "JSON", "Support"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Admin", "API", "JSON", "Support"], swiftSettings: strict),
     ],

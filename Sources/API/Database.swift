@@ -46,7 +46,12 @@ public struct Database: ~Copyable {
     /// No connection yet.
     public init(_ settings: Settings, endpoints: [Endpoint]) {
         self.settings = settings
-        statements = [Caller.statement] + endpoints.flatMap(\.statements)
+        statements = Self.statements(of: endpoints)
+    }
+
+    /// Every statement that a worker runs for these endpoints.
+    static func statements(of endpoints: [Endpoint]) -> [Statement] {
+        [Caller.statement] + endpoints.flatMap(\.statements)
     }
 
     /// Whether a connection is there, as far as is known without asking it.

@@ -17,15 +17,12 @@ struct Response: ~Copyable {
     private(set) var hasBegun = false
     /// Whether only the head is wanted.
     private var isHead = false
-    /// Bytes of the body so far, sent or not.
-    var byteCount: Int { sentCount + body.count }
-    private var sentCount = 0
 
     /// Begins the response to another request.
     mutating func begin(isHead: Bool) {
         self.isHead = isHead
         hasBegun = false
-        sentCount = 0
+        head.removeAll()
         body.removeAll()
     }
 
@@ -83,7 +80,6 @@ struct Response: ~Copyable {
             }
         }
         head.removeAll()
-        sentCount += body.count
         body.removeAll()
     }
 

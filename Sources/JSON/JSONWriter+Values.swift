@@ -74,37 +74,3 @@ extension JSONWriter {
         end = start &+ 38
     }
 }
-
-/// Eight lower-case hexadecimal digits of `value` as ASCII; the first digit is the highest byte.
-///
-/// All eight at once: the nibbles are spread to a byte each, then `0` is added to all and 39, the way from `:` to `a`, to those above 9.
-@inline(__always)
-private func hexadecimalDigits(_ value: UInt32) -> UInt64 {
-    var nibbles = UInt64(value)
-    nibbles = (nibbles | nibbles << 16) & 0x0000_ffff_0000_ffff
-    nibbles = (nibbles | nibbles << 8) & 0x00ff_00ff_00ff_00ff
-    nibbles = (nibbles | nibbles << 4) & 0x0f0f_0f0f_0f0f_0f0f
-    let letters = ((nibbles &+ 0x0606_0606_0606_0606) >> 4) & 0x0101_0101_0101_0101
-    return nibbles &+ 0x3030_3030_3030_3030 &+ letters &* 39
-}
-
-/// Two decimal digits of `value`, which is below 100, as ASCII; the first digit is the lower byte.
-@inline(__always)
-func decimalPair(_ value: UInt64) -> UInt16 {
-    let tens = value / 10
-    return UInt16(truncatingIfNeeded: tens | (value &- tens &* 10) << 8) &+ 0x3030
-}
-
-/// How many decimal digits `value` has; 1 for 0.
-@inline(__always)
-private func decimalLength(of value: UInt64) -> Int {
-    var length = 1
-    var bound: UInt64 = 10
-    while value >= bound {
-        length &+= 1
-        // 20 digits are the most a 64-bit number has; the next bound would not fit one.
-        if length == 20 { break }
-        bound &*= 10
-    }
-    return length
-}

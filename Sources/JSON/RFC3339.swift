@@ -183,8 +183,3 @@ extension Instant {
         microseconds = Int64(seconds) * Self.microsecondsPerSecond + Int64(microsecond)
     }
 }
-
-private func decimalDigit(_ byte: UInt8) -> Int? {
-    let digit = byte &- UInt8(ascii: "0")
-    return digit <= 9 ? Int(digit) : nil
-}

@@ -74,15 +74,3 @@ extension UUID: LosslessStringConvertible {
         return String(writer.text.dropFirst().dropLast())
     }
 }
-
-/// The value of a hexadecimal digit of either letter case, or `nil`.
-///
-/// - Parameter byte: an ASCII character.
-public func hexadecimalValue(of byte: UInt8) -> UInt8? {
-    switch byte {
-    case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-    case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-    case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-    default: nil
-    }
-}

@@ -50,7 +50,7 @@ public struct Connection: ~Copyable {
     deinit { PQfinish(handle) }
 
     private static func connect(_ handle: OpaquePointer, until deadline: Deadline) throws(PostgresError) {
-        guard PQstatus(handle) != CONNECTION_BAD else { throw lost(handle) }
+        guard PQstatus(handle) != CONNECTION_BAD else { throw unstarted(handle) }
         var readiness = Readiness.writable
         while true {
             guard wait(for: readiness, of: PQsocket(handle), until: deadline) else { throw .timedOut }
@@ -63,6 +63,15 @@ public struct Connection: ~Copyable {
             default: throw lost(handle)
             }
         }
+    }
+
+    /// The error for a connection that libpq could not even begin. What it says of a connection string that it cannot read quotes parts of it, which
+    /// may be a password; only what it says of the server is passed on.
+    private static func unstarted(_ handle: OpaquePointer) -> PostgresError {
+        let error = lost(handle)
+        guard case .connectionLost(let reason) = error else { return error }
+        let isOfServer = ["connection to server ", "could not translate host name "].contains { reason.hasPrefix($0) }
+        return isOfServer ? error : .connectionLost(reason: "libpq cannot use the connection string")
     }
 
     private borrowing func lost() -> PostgresError { Self.lost(handle) }

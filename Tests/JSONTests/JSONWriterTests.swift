@@ -1,3 +1,4 @@
+import Support
 import Testing
 
 @testable import JSON
@@ -152,6 +153,16 @@ struct JSONWriterTests {
             #expect(writer.text == expected)
             #expect(writer.count == expected.utf8.count)
         }
+    }
+
+    @Test("one text that is longer than twice the buffer finds its room behind what is there", arguments: 0...200)
+    func longText(length: Int) {
+        var writer = JSONWriter(capacity: 64)
+        writer.raw("------------------------------------------------------------")
+        let text = String(repeating: "x", count: length)
+        writer.raw(text.utf8.span)
+        writer.string(text)
+        #expect(writer.text == String(repeating: "-", count: 60) + "\(text)\"\(text)\"")
     }
 
     @Test("forgetting what was written leaves nothing of it, even where a huge document made the buffer grow")

@@ -1,4 +1,5 @@
 import JSON
+import Support
 import Testing
 
 @Suite("RFC 3339, reading")
@@ -127,6 +128,13 @@ struct RFC3339Tests {
         let zeros = String(repeating: "0", count: 5_000)
         #expect(try !read("2000-01-01T00:00:00.\(zeros)Z").isRoundedDown)
         #expect(try read("2000-01-01T00:00:00.\(zeros)1Z").roundedUp == Instant(microseconds: 1))
+    }
+
+    @Test("44 and 46 digits have no tail, even where it would be a small number")
+    func tailOfOtherLengths() throws {
+        for count in [44, 46] {
+            #expect(try read("2000-01-01T00:00:00.\(String(repeating: "0", count: count))Z").tail == nil)
+        }
     }
 
     @Test("rounding is towards the past also before 2000")

@@ -5,10 +5,10 @@ import JSON
 /// The list is sorted by `started_at` and then by `id`, both descending; the rows of the page are those for which
 /// `(started_at, id) < (before, id)`, as PostgreSQL compares rows.
 ///
-/// As text it is a date-time, and callers treat it as opaque. Where the page's last row and the next one differ in `started_at`, it is the last row's, as the
-/// reference shows it, and the pair is that and the lowest id. Where they share the instant T, it is T and a microsecond with 45 digits of
-/// fraction: six of microseconds, then the last row's id as a 39-digit decimal number. A client that cuts that to six digits or more sees the rows of T again, but
-/// loses none; that is what the added microsecond is for.
+/// As text it is a date-time, and callers treat it as opaque. Where the page's last row and the next one differ in `started_at`, it is the
+/// last row's, as the reference shows it, and the pair is that and the lowest id. Where they share the instant T, it is T and a microsecond
+/// with 45 digits of fraction: six of microseconds, then the last row's id as a 39-digit decimal number. A client that cuts that to six
+/// digits or more sees the rows of T again, but loses none; that is what the added microsecond is for.
 public struct Cursor: Hashable, Comparable, Sendable {
     /// The rows before this moment come after the cursor, whatever their id.
     public var before: Instant

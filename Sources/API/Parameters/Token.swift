@@ -1,7 +1,7 @@
 /// A new API token: `debrief_`, 40 random characters of base62, and 6 of a checksum.
 ///
-/// The fixed beginning and the checksum let secret scanners find lost tokens, and let the API refuse a typing error without asking the database. 40 characters are
-/// 238 random bits. The database keeps the SHA-256 of the text, so the text is shown once and never again.
+/// The fixed beginning and the checksum let secret scanners find lost tokens, and let the API refuse a typing error without asking the
+/// database. 40 characters are 238 random bits. The database keeps the SHA-256 of the text, so the text is shown once and never again.
 public struct Token: Sendable {
     /// What each token begins with.
     static let scheme = "debrief_"

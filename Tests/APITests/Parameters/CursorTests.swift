@@ -1,5 +1,6 @@
 import API
 import JSON
+import Support
 import Testing
 
 private let noon = Instant(microseconds: 831_402_000_000_000)

@@ -1,4 +1,5 @@
 import API
+import Support
 import Testing
 
 @Suite("Form decoding")
