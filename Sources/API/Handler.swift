@@ -18,6 +18,8 @@ public struct Handler: ~Copyable {
         public var status: StaticString?
         /// What went wrong on our side, if anything. Neither values nor secrets.
         public var fault: String?
+        /// Why the response could not be sent: the client is gone, or does not read.
+        public var unsent: FastCGIError?
     }
 
     private static let get = Array("GET".utf8)
@@ -57,8 +59,7 @@ public struct Handler: ~Copyable {
                 observation.status = answer.code.status
             }
         } catch {
-            // The client is gone or does not read: nobody is left to tell.
-            observation.fault = observation.fault ?? "the response could not be sent: \(error)"
+            observation.unsent = error as? FastCGIError
         }
         return observation
     }

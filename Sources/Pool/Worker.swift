@@ -85,16 +85,25 @@ struct Worker: ~Copyable {
             return
         }
         let observation = handler.respond(to: &request, until: deadline)
-        if let fault = observation.fault { report(fault, observation) }
+        report(observation)
         request.finish()
     }
 
-    private func report(_ fault: String, _ observation: Handler.Observation) {
-        log.error(
-            "a request failed",
+    private func report(_ observation: Handler.Observation) {
+        let (level, message, reason): (Logger.Level, Logger.Message, String)
+        if let fault = observation.fault {
+            (level, message, reason) = (.error, "a request failed", fault)
+        } else if let unsent = observation.unsent {
+            (level, message, reason) = (.info, "the client did not take the response", "\(unsent)")
+        } else {
+            return
+        }
+        log.log(
+            level: level,
+            message,
             metadata: [
                 "endpoint": "\(observation.endpoint ?? "")",
-                "fault": "\(fault)",
+                "reason": "\(reason)",
                 "request_id": "\(request.text(of: .requestID))",
                 "status": "\(observation.status ?? "")",
             ]

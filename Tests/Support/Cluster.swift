@@ -36,7 +36,7 @@ public final class Cluster: Sendable {
         try superuser.sql("create database \(Self.template)")
         let template = try Database(cluster: self, name: Self.template)
         let migrated = try run(
-            [Run.binary, "migrate", "up", "--directory", "\(Run.repository)/migrations"],
+            [Run.binary, "migrate", "up", "--folder", "\(Run.repository)/migrations"],
             environment: ["DEBRIEF_ADMIN_DATABASE": template.conninfo(user: "postgres")]
         )
         guard migrated.status == 0 else { throw ChildProcess.Failure(description: "migrate up: \(migrated.output)\(migrated.errors)") }
