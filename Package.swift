@@ -45,6 +45,7 @@ let package = Package(
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "JSON", "Support"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support"], swiftSettings: strict),
+        .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["Admin", "API", "JSON", "Support"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

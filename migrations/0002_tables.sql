@@ -53,9 +53,8 @@ create table sessions (
     user_id          uuid not null,
     scenario_id      uuid not null,
     status           text not null check (status in ('in_progress', 'completed', 'scored', 'failed')),
-    -- The last microsecond of the year 9999 is shut out: a cursor within an instant is that instant and a microsecond.
     started_at       timestamptz not null
-        check (started_at >= '0001-01-01 00:00:00+00' and started_at < '9999-12-31 23:59:59.999999+00'),
+        check (started_at >= '0001-01-01 00:00:00+00' and started_at < '10000-01-01 00:00:00+00'),
     ended_at         timestamptz
         check (ended_at >= '0001-01-01 00:00:00+00' and ended_at < '10000-01-01 00:00:00+00'),
     duration_seconds integer check (duration_seconds >= 0),

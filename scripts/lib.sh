@@ -45,12 +45,12 @@ is_root() {
     [ "$EUID" -eq 0 ]
 }
 
-# Runs a step, prints its name, the time it took and what it says in `note`; its output only where it fails. Called
+# Runs a step and prints its name, the time it took and what it says in `note`; its output only where it fails. Called
 # plainly, never in a condition, where a failure inside would go unnoticed.
 step() {
     local began=${EPOCHREALTIME/./} tenths
     note=
-    printf '%-36s' "$1"
+    printf '%-20s' "$1"
     shift
     step_output=$(mktemp)
     "$@" >"$step_output" 2>&1
@@ -60,13 +60,14 @@ step() {
     printf '%3d.%d s%s\n' $((tenths / 10)) $((tenths % 10)) "${note:+   $note}"
 }
 
+# The step that failed may still have its output redirected; these two are the script's own.
+exec 3>&1 4>&2
 step_output=
 show_failed_step() {
-    if [ -n "$step_output" ]; then
-        printf 'failed\n'
-        cat "$step_output" >&2
-        rm -f "$step_output"
-    fi
+    [ -n "$step_output" ] || return 0
+    printf 'failed\n' >&3
+    cat "$step_output" >&4
+    rm -f "$step_output"
 }
 trap show_failed_step EXIT
 
@@ -242,7 +243,8 @@ become() {
     become+=(setpriv "--reuid=$1" "--regid=$1" "$groups" --no-new-privs --)
 }
 
-# start NAME ACCOUNT COMMAND…: in a session of its own, on nobody's terminal, and without the lock of up. Sets `pid`.
+# start NAME ACCOUNT COMMAND…: in a session of its own, and with nothing of the script's open, neither its
+# output, which a pipe may wait for, nor its lock. Sets `pid`.
 start() {
     local lock=$state/$1.lock log=$state/$1.log
     become "$2"
@@ -250,7 +252,7 @@ start() {
     # It waits a little for the lock: somebody may just be looking whether it is held.
     # shellcheck disable=SC2016 # $$ and the rest are the inner shell's.
     setsid flock --no-fork --wait 2 "$lock" bash -c 'echo $$ >"$0" && exec "$@"' "$lock" "${become[@]}" "$@" \
-        </dev/null >>"$log" 2>&1 9>&- &
+        </dev/null >>"$log" 2>&1 3>&- 4>&- 9>&- &
     pid=$!
 }
 
@@ -275,20 +277,22 @@ running() {
     [ -e "$state/$1.lock" ] && ! flock -n "$state/$1.lock" true
 }
 
-# Whether it runs and its first process is still there.
+# Whether it runs and its first process, which becomes `pid`, is still there.
 healthy() {
-    running "$1" && session "$(<"$state/$1.lock")" | grep -qx "$(<"$state/$1.lock")"
+    running "$1" || return
+    pid=$(<"$state/$1.lock")
+    session "$pid" | grep -x "$pid" >/dev/null
 }
 
 # stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last; then, or where the first is gone and has
 # left others behind, kills.
 stop() {
     local lock=$state/$1.lock
-    running "$1" || return 0
     if healthy "$1"; then
-        kill -s "$2" "$(<"$lock")" 2>/dev/null || true
+        kill -s "$2" "$pid" 2>/dev/null || true
         ! flock -w "$3" "$lock" true || return 0
     fi
+    running "$1" || return 0
     session "$(<"$lock")" | xargs --no-run-if-empty kill -s KILL 2>/dev/null || true
     flock -w 10 "$lock" true || die "$1 does not end: see $state/$1.log"
 }

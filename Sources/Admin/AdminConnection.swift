@@ -10,11 +10,10 @@ public enum AdminConnection {
     ///
     /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
     public static func open(_ conninfo: String) throws(AdminError) -> Connection {
-        do throws(PostgresError) {
+        do {
             return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: connectMilliseconds))
         } catch {
-            guard let reason = error.reasonWithoutSecrets else { throw .unusableConnectionString }
-            throw .unreachable(reason: reason)
+            throw .unreachable(error)
         }
     }
 
@@ -26,15 +25,6 @@ public enum AdminConnection {
         var connection = try open(conninfo)
         _ = try connection.ask("set role debrief_owner")
         return connection
-    }
-}
-
-extension PostgresError {
-    /// Why a connection could not be made; nil where it is libpq that could not read the connection string, for then it quotes pieces of it: of
-    /// `password=two words`, that `words` lacks an equals sign. Of a server that it tried to reach it says where that is and what it answered.
-    public var reasonWithoutSecrets: String? {
-        guard case .connectionLost(let reason) = self else { return detail }
-        return reason.hasPrefix("connection to server ") || reason.hasPrefix("could not translate host name ") ? reason : nil
     }
 }
 

@@ -3,10 +3,8 @@ import Postgres
 
 /// Why an admin's command cannot be done. Each description is one line for the terminal of whoever typed the command.
 public enum AdminError: Error {
-    /// PostgreSQL cannot be reached with `DEBRIEF_ADMIN_DATABASE`, and why, as libpq says it.
-    case unreachable(reason: String)
-    /// libpq cannot read `DEBRIEF_ADMIN_DATABASE`, or something in it names what is not there.
-    case unusableConnectionString
+    /// PostgreSQL cannot be reached with `DEBRIEF_ADMIN_DATABASE`, or lets nobody in that way.
+    case unreachable(PostgresError)
     /// The database has no role `debrief_owner` or none of its tables.
     case notMigrated
     /// No tenant has this id.
@@ -34,9 +32,8 @@ extension AdminError: CustomStringConvertible {
     /// One line, without an end and without a secret.
     public var description: String {
         switch self {
-        case .unreachable(let reason): "cannot reach PostgreSQL: \(reason)"
-        case .unusableConnectionString:
-            "libpq cannot use DEBRIEF_ADMIN_DATABASE, or libpq's environment where that is empty; why is not shown, since it can quote a password"
+        case .unreachable(.connectionLost(let reason)): "cannot reach the database of DEBRIEF_ADMIN_DATABASE: \(reason)"
+        case .unreachable(let error): "cannot reach the database of DEBRIEF_ADMIN_DATABASE: \(error.detail)"
         case .notMigrated: "the database is not migrated; run: debrief migrate up"
         case .unknownTenant(let id): "there is no tenant \(id)"
         case .unknownToken(let id): "there is no token \(id)"

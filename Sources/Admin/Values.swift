@@ -27,6 +27,6 @@ func text(_ value: String?) throws(AdminError) -> String {
 
 /// The UUID of a value that is never NULL.
 func uuid(_ value: String??) throws(AdminError) -> UUID {
-    guard let text = value ?? nil, let uuid = UUID(text: text.utf8.span) else { throw .postgres(.unexpected("no UUID where one was due")) }
+    guard let text = value ?? nil, let uuid = UUID(text) else { throw .postgres(.unexpected("no UUID where one was due")) }
     return uuid
 }

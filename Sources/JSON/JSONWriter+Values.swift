@@ -4,15 +4,6 @@ extension JSONWriter {
         raw("null")
     }
 
-    /// Writes `true` or `false`.
-    public mutating func bool(_ value: Bool) {
-        if value {
-            raw("true")
-        } else {
-            raw("false")
-        }
-    }
-
     /// Writes a document that is JSON already, exactly as it is: PostgreSQL's `json` keeps what was stored byte by byte and
     /// refused, when it was stored, what is not JSON.
     public mutating func verbatim(_ document: RawSpan) {

@@ -44,17 +44,6 @@ public struct UUID: Hashable, Comparable, Sendable {
         value = UInt128(high) << 64 | UInt128(low)
     }
 
-    /// The 16 bytes of PostgreSQL's binary `uuid`, the first being the highest.
-    public var bigEndianBytes: InlineArray<16, UInt8> {
-        InlineArray { UInt8(truncatingIfNeeded: value >> (120 - 8 * $0)) }
-    }
-
-    /// Lends the 16 bytes of PostgreSQL's binary `uuid`, for binding a parameter.
-    public func withBigEndianBytes<Result, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
-        let bytes = bigEndianBytes
-        return try bytes.span.withRawBytes(body)
-    }
-
     /// The lesser is the one that PostgreSQL sorts first.
     public static func < (left: UUID, right: UUID) -> Bool {
         left.value < right.value

@@ -49,6 +49,15 @@ struct Listener: ~Copyable {
 
     deinit { close(descriptor) }
 
+    /// The kernel's cap on what a backlog may be; nil where it does not say.
+    static var largestBacklog: Int? {
+        let file = try? FileDescriptor.open("/proc/sys/net/core/somaxconn", .readOnly)
+        guard let file else { return nil }
+        var digits = [UInt8](repeating: 0, count: 20)
+        let count = (try? file.closeAfter { try digits.withUnsafeMutableBytes { try file.read(into: $0) } }) ?? 0
+        return Int(String(decoding: digits[..<count], as: UTF8.self).prefix { $0.isNumber })
+    }
+
     /// Takes the socket's file away, so that who connects is refused at once. For the master alone, at its end.
     func removeFile() {
         if case .unix(let path) = address { unlink(path) }

@@ -54,6 +54,10 @@ public struct Master: ~Copyable {
 
     private mutating func loop() {
         log.notice("started", metadata: ["pid": "\(getpid())", "workers": "\(options.workers)"])
+        // A full queue is an error to nginx at once, not a wait.
+        if let largest = Listener.largestBacklog, largest < options.backlog {
+            log.warning("the kernel caps the backlog: raise net.core.somaxconn", metadata: ["backlog": "\(options.backlog)", "cap": "\(largest)"])
+        }
         var event = PoolState.Event.time
         while true {
             for action in state.handle(event, at: monotonicMilliseconds()) {

@@ -81,9 +81,6 @@ public struct Connection: ~Copyable {
         let message = String(cString: PQerrorMessage(handle))
         return .connectionLost(reason: message.split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
-
-    /// The server's version as a number: 150018 is 15.18.
-    public var serverVersion: Int { Int(PQserverVersion(handle)) }
 }
 
 // MARK: - Pipeline
@@ -246,16 +243,16 @@ extension Connection {
     /// The last result of a command outside the pipeline, all read; the first error is thrown.
     private borrowing func onlyResult(until deadline: Deadline) throws(PostgresError) -> Result {
         var last: Result?
-        var failure: PostgresError?
+        var failure: PostgresError.ServerError?
         while let result = try nextResult(until: deadline) {
             do throws(PostgresError) {
                 try check(result, PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY)
-            } catch {
+            } catch .server(let error) {
                 failure = failure ?? error
             }
             last = consume result
         }
-        if let failure { throw failure }
+        if let failure { throw .server(failure) }
         guard let last else { throw .unexpected("no result") }
         return last
     }

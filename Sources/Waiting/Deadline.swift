@@ -1,5 +1,8 @@
 import Glibc
 
+// The target `Waiting` keeps time: deadlines, the waits that observe them, and the two clocks. It knows nothing of what is waited for. Before it stand
+// `Postgres`, `FastCGI`, `API` and `Pool`; after it, the kernel.
+
 /// The one point in time by which a request, a connection attempt or a stop has to be over.
 ///
 /// A deadline is made once and handed to every wait on the way, so that a peer that sends a byte a second cannot stretch the whole: a time limit a

@@ -6,7 +6,7 @@ import JSON
 
 extension UUID: ExpressibleByArgument {
     /// The UUID of an argument, in the form 8-4-4-4-12.
-    public init?(argument: String) { self.init(text: argument.utf8.span) }
+    public init?(argument: String) { self.init(argument) }
 }
 
 extension Scope: ExpressibleByArgument {}

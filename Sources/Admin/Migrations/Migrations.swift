@@ -9,6 +9,12 @@ public struct Migrations: Sendable {
     /// More than any migration needs. Data is loaded by other means.
     private static let largestFile = 16 << 20
 
+    /// The folder that belongs to this program: `migrations`, beside the folder that it lies in, as `/opt/debrief/migrations` is to
+    /// `/opt/debrief/bin/debrief`. So a program is never used with the migrations of another version because of where somebody stood.
+    public static var installedFolder: String {
+        (executablePath() ?? "").removingLastComponent().removingLastComponent().appending("migrations").string
+    }
+
     /// Reads the folder's `.sql` files; other files in it are none of its business.
     public init(folder: String) throws(MigrationError) {
         let names: [String]

@@ -1,17 +1,15 @@
 /// One setting, declared once: what it is called, what it is when nobody sets it, what it is for, and what it may be.
-public struct Setting<Value: Sendable>: Sendable {
+struct Setting<Value: Sendable>: Sendable {
     /// The name of the environment variable, and the key in a settings file: `DEBRIEF_` and more.
-    public let name: String
+    let name: String
     /// What holds where it is not set, as it would be written. For people; it may describe what it cannot write.
-    public let defaultText: String
+    let defaultText: String
     /// A sentence that says what it does.
-    public let help: String
+    let help: String
     /// What holds where it is not set.
     let defaultValue: Value
     /// What the value has to be, as the end of "… is wanted: ".
     let wanted: String
-    /// Whether the value can hold a password, and so appears in no message.
-    let isSecret: Bool
     /// The value of a text; nil where it makes no sense.
     let parse: @Sendable (String) -> Value?
 
@@ -21,7 +19,6 @@ public struct Setting<Value: Sendable>: Sendable {
         _ defaultText: String,
         help: String,
         wanted: String,
-        isSecret: Bool = false,
         parse: @escaping @Sendable (String) -> Value?
     ) {
         self.name = name
@@ -29,7 +26,6 @@ public struct Setting<Value: Sendable>: Sendable {
         self.help = help
         self.defaultValue = defaultValue
         self.wanted = wanted
-        self.isSecret = isSecret
         self.parse = parse
     }
 
@@ -37,7 +33,7 @@ public struct Setting<Value: Sendable>: Sendable {
     func value(in source: SettingsSource) throws(SettingsError) -> Value {
         guard let (text, origin) = source.text(of: name) else { return defaultValue }
         guard let value = parse(text) else {
-            throw SettingsError("\(origin)\(name) is \(isSecret ? "not usable" : quoted(text)); wanted is \(wanted)")
+            throw SettingsError("\(origin)\(name) is \(quoted(text)); wanted is \(wanted)")
         }
         return value
     }

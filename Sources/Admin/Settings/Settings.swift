@@ -90,13 +90,13 @@ extension Settings {
         logLevel.declaration,
     ]
 
+    // Each text is a connection string here. Only libpq can judge one, and no message may repeat it, since it can hold a password.
     static let database = Setting(
         "DEBRIEF_DATABASE",
         default: "",
         "libpq's own environment",
         help: "How the workers reach PostgreSQL: a connection string or URI of libpq.",
-        wanted: "a connection string of libpq",
-        isSecret: true
+        wanted: "a connection string of libpq"
     ) { $0 }
 
     static let adminDatabase = Setting(
@@ -104,8 +104,7 @@ extension Settings {
         default: "",
         "libpq's own environment",
         help: "How migrate, tenant and token reach it: as an admin. No worker sees it.",
-        wanted: "a connection string of libpq",
-        isSecret: true
+        wanted: "a connection string of libpq"
     ) { $0 }
 
     static let listen = Setting(

@@ -14,8 +14,14 @@ func environmentVariable(_ name: String) -> String? {
 /// The cores that this machine has online, at least 1. The C function is `sysconf`.
 func onlineCores() -> Int { max(1, sysconf(CInt(_SC_NPROCESSORS_ONLN))) }
 
-/// Whether the file is a terminal. The C function is `isatty`.
-func isTerminal(_ file: FileDescriptor) -> Bool { isatty(file.rawValue) == 1 }
+/// Where the program that runs is installed, symbolic links followed; nil where `/proc` is not there. The C function is `readlink`.
+func executablePath() -> FilePath? {
+    let capacity = Int(PATH_MAX)
+    var path = [CChar](repeating: 0, count: capacity)
+    let length = unsafe readlink("/proc/self/exe", &path, capacity)
+    guard length > 0 else { return nil }
+    return FilePath(String(decoding: path.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self))
+}
 
 /// The whole of a file.
 ///

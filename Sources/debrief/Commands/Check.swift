@@ -1,16 +1,15 @@
 import API
 import Admin
 import ArgumentParser
-import Pool
 
 /// `debrief check`: whether the API can be served, and safely.
 struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Says whether the API could be served with these settings from this database.",
+        abstract: "Says whether the API can be served with these settings from this database.",
         discussion: """
-            Connects as a worker does, with DEBRIEF_DATABASE, and checks what each worker checks at its start: that its role can read one tenant \
-            a transaction and nothing else, and that the database answers each statement as the endpoints expect. Prints a line a check; exits with 1 \
-            where one fails.
+            Goes the way of a worker, with DEBRIEF_DATABASE: connects, asks whether row security confines the role to one tenant a transaction, \
+            prepares each statement, and looks for plans without an index. Prints a line a check and ends at the first that fails; exits with 1 \
+            then.
             """
     )
 
@@ -19,20 +18,12 @@ struct Check: ParsableCommand {
     func run() throws {
         let settings = try settings.read()
         try StandardFiles.print("ok    settings")
-        var database = Database(settings.workersDatabase, endpoints: Endpoint.all)
-        do {
-            try database.prepare()
-        } catch {
-            let faults: [String]
-            switch error {
-            case .unsafe(let found): faults = found
-            case .unreachable(let reason): faults = [reason.reasonWithoutSecrets ?? "libpq cannot use DEBRIEF_DATABASE"]
-            case .resting: faults = ["\(error)"]
-            }
-            for fault in faults { try StandardFiles.print("fail  \(fault)") }
-            throw Refusal("\(faults.count == 1 ? "a check" : "\(faults.count) checks") failed")
+        var failed = 0
+        for check in DeploymentCheck.all(settings.workersDatabase) {
+            if check.faults.isEmpty { try StandardFiles.print("ok    \(check.name)") }
+            for fault in check.faults { try StandardFiles.print("fail  \(check.name): \(fault)") }
+            failed += check.faults.count
         }
-        try StandardFiles.print("ok    row security")
-        try StandardFiles.print("ok    statements")
+        guard failed == 0 else { throw Refusal(failed == 1 ? "the check found a fault" : "the check found \(failed) faults") }
     }
 }

@@ -15,10 +15,13 @@ struct Migrate: ParsableCommand {
 
     /// What both commands need.
     struct Options: ParsableArguments {
-        @Option(help: "The folder that holds the migrations.")
-        var folder = "migrations"
+        @Option(help: "The folder that holds the migrations. (default: migrations, beside the folder of this program)")
+        var folder: String?
 
         @OptionGroup var settings: SettingsOptions
+
+        /// The migrations, each checked.
+        func migrations() throws(MigrationError) -> Migrations { try Migrations(folder: folder ?? Migrations.installedFolder) }
     }
 
     /// `debrief migrate up`
@@ -35,7 +38,7 @@ struct Migrate: ParsableCommand {
 
         func run() throws {
             let settings = try options.settings.read()
-            let migrations = try Migrations(folder: options.folder)
+            let migrations = try options.migrations()
             let connection = try AdminConnection.open(settings.adminDatabase)
             let count = try migrations.up(connection) { progress in
                 switch progress {
@@ -60,7 +63,7 @@ struct Migrate: ParsableCommand {
 
         func run() throws {
             let settings = try options.settings.read()
-            let migrations = try Migrations(folder: options.folder)
+            let migrations = try options.migrations()
             var connection = try AdminConnection.open(settings.adminDatabase)
             let entries = try migrations.status(&connection)
             try listing.print(

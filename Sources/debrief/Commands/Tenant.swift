@@ -14,7 +14,7 @@ struct TenantCommand: ParsableCommand {
     struct Create: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Creates a tenant and prints its id.")
 
-        @Argument(help: "What people call it. Two tenants may have the same name.", transform: readableName)
+        @Option(help: "What people call it. Two tenants may have the same name.", transform: readableName)
         var name: String
 
         @OptionGroup var settings: SettingsOptions
