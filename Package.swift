@@ -37,7 +37,11 @@ let package = Package(
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
-        .executableTarget(name: "debrief", dependencies: ["Admin", "API", "JSON", "Pool", "Postgres", argumentParser, logging, system], swiftSettings: safe),
+        .executableTarget(
+            name: "debrief",
+            dependencies: ["Admin", "API", "JSON", "Pool", "Postgres", argumentParser, logging, system],
+            swiftSettings: safe
+        ),
 
         .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # What is set here is used by the scripts.
-# What the scripts share, sourced by each: what a machine must have, the build, the state folder, and the services in it.
+# What the scripts share, sourced by each: what a machine must have, what is made of the clone, the state folder, and
+# the services in it.
 
 set -euo pipefail
 shopt -s inherit_errexit
@@ -96,8 +97,10 @@ check_machine() {
     command -v apt-get >/dev/null || die "this needs Debian 12: there is no apt-get"
 
     missing_packages
-    if [ ${#missing[@]} -gt 0 ] && ! is_root && ! command -v sudo >/dev/null; then
-        die "there is no sudo; let root run: apt-get install --no-install-recommends ${missing[*]}"
+    if is_root || [ ${#missing[@]} -eq 0 ]; then return; fi
+    # Asks for the password now, where a question can be seen.
+    if ! command -v sudo >/dev/null || ! sudo -v; then
+        die "neither root nor sudo: let root run apt-get install --no-install-recommends ${missing[*]}"
     fi
 }
 
@@ -107,6 +110,7 @@ apt_install() {
     export DEBIAN_FRONTEND=noninteractive
     cluster=/etc/postgresql-common/createcluster.d/debrief.conf
     policy=/usr/sbin/policy-rc.d
+    our_policy=
     nginx_was_here=
     [ ! -e /usr/sbin/nginx ] || nginx_was_here=1
 
@@ -155,7 +159,7 @@ make_accounts() {
         id debrief >/dev/null # Somebody was faster.
 }
 
-# ---- The build
+# ---- What is made of the clone
 
 # build_release FILE: FILE is the binary, which needs no Swift to run; it stays as it is where nothing changed. Copied,
 # because the accounts cannot enter a clone below somebody's home; renamed into place, because an older one may be
@@ -229,8 +233,9 @@ cli() {
 
 # ---- Services
 #
-# A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others inherit
-# it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no stranger's.
+# A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others
+# inherit it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no
+# stranger's.
 
 # become ACCOUNT: sets `become` to what runs a command with a clean environment and, where root calls, as that account.
 become() {
@@ -243,8 +248,8 @@ become() {
     become+=(setpriv "--reuid=$1" "--regid=$1" "$groups" --no-new-privs --)
 }
 
-# start NAME ACCOUNT COMMAND…: in a session of its own, and with nothing of the script's open, neither its
-# output, which a pipe may wait for, nor its lock. Sets `pid`.
+# start NAME ACCOUNT COMMAND…: in a session of its own, and with nothing of the script's open, neither its output, which
+# a pipe may wait for, nor its lock. Sets `pid`.
 start() {
     local lock=$state/$1.lock log=$state/$1.log
     become "$2"
@@ -284,8 +289,8 @@ healthy() {
     session "$pid" | grep -x "$pid" >/dev/null
 }
 
-# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last; then, or where the first is gone and has
-# left others behind, kills.
+# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last one; kills what is left then, or what a
+# first process that is gone has left behind.
 stop() {
     local lock=$state/$1.lock
     if healthy "$1"; then

@@ -116,6 +116,17 @@ public struct Database: ~Copyable {
     }
 }
 
+extension Database.Failure: CustomStringConvertible {
+    /// For logs, in one line.
+    public var description: String {
+        switch self {
+        case .unreachable(let error): "\(error)"
+        case .unsafe(let faults): faults.joined(separator: "; ")
+        case .resting: "PostgreSQL could not be reached a moment ago"
+        }
+    }
+}
+
 extension PostgresError {
     /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not change
     /// result type`), or it is not there (26000).

@@ -22,6 +22,8 @@ struct Worker: ~Copyable {
     private var handler: Handler
     private let signals: SignalDescriptor
     private let events: EventQueue
+    /// Why there was no connection to PostgreSQL when one was last tried for: said once, however long it lasts.
+    private var databaseFault: String?
 
     /// Runs in the child, until it is to leave; returns the exit status.
     static func run(_ options: PoolOptions, listener: borrowing Listener, master: pid_t, log: Logger) -> CInt {
@@ -56,6 +58,8 @@ struct Worker: ~Copyable {
     private mutating func serve(_ listener: borrowing Listener) throws(Errno) {
         connectDatabase()
         while true {
+            // A request may have brought the connection back.
+            if handler.database.isConnected && databaseFault != nil { connectDatabase() }
             switch events.wait(milliseconds: handler.database.isConnected ? -1 : Self.reconnectMilliseconds) {
             case .signal:
                 if signals.next()?.signal == .quit { return }
@@ -113,10 +117,14 @@ struct Worker: ~Copyable {
     private mutating func connectDatabase() {
         do throws(Database.Failure) {
             try handler.database.prepare()
+            if databaseFault != nil { log.notice("the database is back") }
+            databaseFault = nil
         } catch .resting {
             return
         } catch {
-            log.error("no database", metadata: ["reason": "\(error)"])
+            let fault = "\(error)"
+            if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
+            databaseFault = fault
         }
     }
 }
