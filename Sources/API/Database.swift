@@ -72,9 +72,9 @@ public struct Database: ~Copyable {
         return try connect(until: deadline)
     }
 
-    /// Puts a connection back that is in order: all results read, the Sync's included.
+    /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was asked for.
     mutating func put(_ connection: consuming Connection) {
-        self.connection = consume connection
+        if connection.isIdle { self.connection = consume connection }
     }
 
     /// Puts a connection back after an error, where it can be used again: closes it else.
@@ -85,7 +85,7 @@ public struct Database: ~Copyable {
             if (error as? PostgresError)?.isOutdatedStatement == true { try connection.prepare(statements, until: deadline) }
             put(connection)
         default:
-            if connection.isIdle { put(connection) }
+            put(connection)
         }
     }
 
