@@ -13,16 +13,17 @@ struct StreamTests {
         deployment = try Deployment(database, workers: 1)
     }
 
-    private func addUsers(_ count: Int) throws -> Tenant {
+    private func addUsers(_ count: Int, suffix: String = "") throws -> Tenant {
         let tenant = try Tenant(database)
         try database.sql(
             """
             insert into users (tenant_id, full_name, email, role)
-            select $1::uuid, 'User ' || lpad((number * 7919 % $2::int)::text, 9, '0'), 'x', 'rep'
+            select $1::uuid, 'User ' || lpad((number * 7919 % $2::int)::text, 9, '0') || $3, 'x', 'rep'
             from generate_series(0, $2::int - 1) as number
             """,
             tenant.id,
-            "\(count)"
+            "\(count)",
+            suffix
         )
         try database.sql("analyze users")
         return tenant
@@ -39,7 +40,7 @@ struct StreamTests {
     @Test("a list of 20,000 users streams: whole, in order, without a length, and the worker's memory stays")
     func flatMemory() throws {
         let few = try addUsers(100)
-        let many = try addUsers(20_000)
+        let many = try addUsers(20_000, suffix: String(repeating: " and so on", count: 20))
         let short = try deployment.client.get("users", token: few.token)
         #expect(JSONText.elements(try dataOf(short)).count == 100)
         #expect(short.field("Content-Length") == "\(short.body.count)")
@@ -49,7 +50,7 @@ struct StreamTests {
         expectCommonFields(long)
         #expect(long.status == 200 && long.isWhole)
         #expect(long.field("Content-Length") == nil)
-        #expect(long.body.count > 1_500_000)
+        #expect(long.body.count > 6_000_000)
         let names = try #require(long.json?["data"]?.array).compactMap { $0["full_name"]?.string }
         #expect(names.count == 20_000)
         #expect(zip(names, names.dropFirst()).allSatisfy { $0.utf8.lexicographicallyPrecedes($1.utf8) })
