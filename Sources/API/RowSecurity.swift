@@ -3,16 +3,22 @@ import Waiting
 
 /// What has to hold of the database before a worker answers from it: that its role can read one tenant a transaction, and nothing else.
 ///
-/// Asked of the catalog on each new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy.
+/// Asked of the catalog on each new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy. What an
+/// extension brings, such as the view of pg_stat_statements, is not looked at.
 enum RowSecurity {
     /// What is wrong, a sentence each; none where all is well.
     static func faults(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String] {
-        try connection.query(statement, until: deadline).compactMap { $0.first ?? nil }
+        try connection.query(statement, [confining], until: deadline).compactMap { $0.first ?? nil }
     }
+
+    /// A regular expression for the condition of the tenants' policies (migrations/0003) as PostgreSQL writes it back; other versions may set other
+    /// parentheses. It fits the whole of it: an `or` beside it, or a `coalesce` within it, is another condition.
+    private static let confining =
+        #"^\(tenant_id = \( SELECT \(*NULLIF\(current_setting\('debrief\.tenant'::text, true\), ''::text\)\)*::uuid( AS "?nullif"?)?\)\)$"#
 
     private static let statement = """
         with role as (
-            select oid, rolname, rolsuper, rolbypassrls from pg_roles where rolname = current_user
+            select oid, rolname, rolsuper, rolbypassrls, rolcreaterole, rolreplication from pg_roles where rolname = current_user
         ), needed(name, readable) as (
             values ('users', true), ('scenarios', true), ('sessions', true), ('transcripts', true), ('scorecards', true),
                 ('tenants', false), ('api_tokens', false)
@@ -21,8 +27,7 @@ enum RowSecurity {
             from needed left join pg_class c on c.oid = to_regclass('public.' || needed.name)
         ), policies as (
             select tables.name, count(*) filter (where p.polpermissive) as permissive,
-                bool_and(pg_get_expr(p.polqual, p.polrelid) like '(tenant_id = ( SELECT%''debrief.tenant''%')
-                    filter (where p.polpermissive) as confining
+                bool_and(pg_get_expr(p.polqual, p.polrelid) ~ $1) filter (where p.polpermissive) as confining
             from role, tables join pg_policy p on p.polrelid = tables.oid
             where p.polcmd in ('r', '*') and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(role.oid, r, 'usage'))
             group by tables.name
@@ -31,11 +36,26 @@ enum RowSecurity {
         union all
         select format('the role %s has BYPASSRLS; alter role %1$s nobypassrls', rolname) from role where rolbypassrls
         union all
+        select format('the role %s has CREATEROLE and can act as others; alter role %1$s nocreaterole', rolname) from role where rolcreaterole
+        union all
+        select format('the role %s has REPLICATION and can read everything; alter role %1$s noreplication', rolname) from role where rolreplication
+        union all
+        select format('the role %s was taken on by %s, who can put it off; connect as %1$s itself', rolname, session_user)
+        from role where session_user <> current_user
+        union all
         select format('the role %s can act as %s, a role with rights of its own; revoke %2$s from %1$s', role.rolname, other.rolname)
         from role join pg_roles other on other.oid <> role.oid and pg_has_role(role.oid, other.oid, 'member')
         where not role.rolsuper
         union all
-        select format('the role %s owns the table %s', rolname, relname) from role join pg_class on relowner = role.oid
+        select format('the role %s owns the %s', rolname, pg_describe_object(classid, objid, objsubid))
+        from role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = role.oid and deptype = 'o'
+        where dbid in (0, (select oid from pg_database where datname = current_database()))
+        union all
+        select format('the role %s may create tables and functions; revoke create on schema public from %1$s, public', rolname)
+        from role where has_schema_privilege(role.oid, to_regnamespace('public'), 'create')
+        union all
+        select 'debrief.tenant is set before any token was seen; reset it for the role and the database, and leave it out of the connection string'
+        where nullif(current_setting('debrief.tenant', true), '') is not null
         union all
         select format('there is no table %s; run debrief migrate up', name) from tables where oid is null
         union all
@@ -49,11 +69,27 @@ enum RowSecurity {
         union all
         select format('the role %s may write to %s', rolname, name) from role, tables
         where has_table_privilege(role.oid, tables.oid, 'insert, update, delete, truncate, trigger, references')
+            or has_any_column_privilege(role.oid, tables.oid, 'insert, update, references')
         union all
         select format('the role %s may read %s', rolname, name) from role, tables
         where not readable and has_any_column_privilege(role.oid, tables.oid, 'select')
         union all
         select format('the role %s may read users.email', rolname) from role, tables
         where name = 'users' and has_column_privilege(role.oid, tables.oid, 'email', 'select')
+        union all
+        select format('the role %s may read %s, which is none of the API''s tables; revoke select on %2$s from %1$s, public', rolname,
+            other.oid::regclass)
+        from role, pg_class other join pg_namespace n on n.oid = relnamespace
+        where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
+            and not exists (select from tables where oid = other.oid)
+            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = other.oid and deptype = 'e')
+            and has_schema_privilege(role.oid, n.oid, 'usage') and has_any_column_privilege(role.oid, other.oid, 'select')
+        union all
+        select format('the role %s may call %s, which acts as %s; revoke execute on function %2$s from %1$s, public', rolname,
+            other.oid::regprocedure, pg_get_userbyid(proowner))
+        from role, pg_proc other join pg_namespace n on n.oid = pronamespace
+        where prosecdef and nspname !~ '^pg_' and other.oid is distinct from to_regprocedure('public.authenticate(bytea, text)')
+            and not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = other.oid and deptype = 'e')
+            and has_schema_privilege(role.oid, n.oid, 'usage') and has_function_privilege(role.oid, other.oid, 'execute')
         """
 }

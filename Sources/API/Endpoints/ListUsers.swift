@@ -14,7 +14,7 @@ extension Endpoint {
         ],
         sql: """
             select id, full_name, role,
-                (select started_at from sessions where user_id = users.id order by started_at desc, id desc limit 1)
+                (select started_at from sessions where user_id = users.id order by started_at desc, id desc limit 1) as last_session_at
             from users
             order by full_name, id
             """

@@ -31,9 +31,9 @@ extension Endpoint {
     private static let period = Statement(
         name: "summarize",
         sql: """
-            select $1, $2, count(*), count(*) filter (where s.status = 'scored'),
-                (2 * sum(c.overall_score) + count(c.overall_score)) / nullif(2 * count(c.overall_score), 0),
-                count(distinct s.user_id)
+            select $1 as "from", $2 as "to", count(*) as sessions, count(*) filter (where s.status = 'scored') as scored,
+                (2 * sum(c.overall_score) + count(c.overall_score)) / nullif(2 * count(c.overall_score), 0) as avg_score,
+                count(distinct s.user_id) as unique_reps
             from sessions s
             left join scorecards c on c.session_id = s.id and s.status = 'scored'
             where s.started_at between $1 and $2

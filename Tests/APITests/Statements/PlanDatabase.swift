@@ -1,0 +1,100 @@
+import Postgres
+import Support
+import Testing
+import Waiting
+
+@testable import API
+
+/// A database in which a bad plan shows: one tenant has most of the rows, two thousand have a few each, and the heap is in no order of use. A plan
+/// made for the average tenant would be tempted to collect all of a tenant's rows and sort them.
+struct PlanDatabase: Sendable {
+    /// Made once for all tests that ask for it.
+    static let shared = Swift.Result { try PlanDatabase() }
+
+    /// The tenant with 160,000 sessions of a thousand users.
+    static let huge = "00000000-0000-0000-0000-000000000000"
+    /// A tenant with 20 sessions of three users.
+    static let tiny = "00000000-0000-0000-0000-0000000003e8"
+    /// How many rows the tiny tenant has in all tables together, at most.
+    static let tinyRowCount = 100
+
+    let database: Support.Database
+
+    private init() throws {
+        database = try Cluster.shared.get().makeDatabase(demo: false)
+        try database.script(Self.rows)
+        try database.sql("vacuum analyze")
+    }
+
+    /// The plan of a statement, prepared and executed as a worker does it: as its role, with that role's settings, confined to a tenant.
+    func explain(_ statement: Statement, _ arguments: [String], tenant: String) throws -> Plan {
+        let deadline = Deadline.after(milliseconds: 60_000)
+        var connection = try database.connect(user: "debrief_api")
+        try connection.prepare([statement], until: deadline)
+        try connection.execute(script: "begin", until: deadline)
+        _ = try connection.query("select set_config('debrief.tenant', $1, true)", [tenant], until: deadline)
+        let values = arguments.isEmpty ? "" : "(\(arguments.map { "'\($0)'" }.joined(separator: ", ")))"
+        // Twice, since what is counted the first time includes the reading of the catalog.
+        _ = try connection.query("execute \(statement.name)\(values)", until: deadline)
+        let rows = try connection.query("explain (analyze, buffers, format json) execute \(statement.name)\(values)", until: deadline)
+        let text = try #require(rows.first?.first ?? nil)
+        return Plan(try #require(JSONValue(parsing: Array(text.utf8))?[0]?["Plan"]))
+    }
+
+    private static let rows = """
+        set session_replication_role = replica;
+        create function pg_temp.key(n bigint) returns uuid language sql immutable as $$ select lpad(to_hex(n), 32, '0')::uuid $$;
+        insert into tenants (id, name) select pg_temp.key(n), 'tenant ' || n from generate_series(0, 2000) n;
+        insert into users (tenant_id, id, full_name, email, role)
+        select pg_temp.key(t), pg_temp.key(u), 'User ' || u, 'nobody@example.org', 'rep'
+        from generate_series(0, 2000) t, generate_series(1, case t when 0 then 1000 else 3 end) u order by md5(t || ' ' || u);
+        insert into scenarios (tenant_id, id, name, call_type, status)
+        select pg_temp.key(t), pg_temp.key(s), 'Scenario ' || s, 'cold_call', case s % 3 when 0 then 'archived' else 'active' end
+        from generate_series(0, 2000) t, generate_series(1, case t when 0 then 200 else 2 end) s order by md5(t || ' ' || s);
+        insert into sessions (tenant_id, id, user_id, scenario_id, status, started_at)
+        select pg_temp.key(t), pg_temp.key(s), pg_temp.key(1 + s % case t when 0 then 1000 else 3 end), pg_temp.key(1 + s % 2), 'scored',
+            '2026-01-01 00:00:00+00'::timestamptz - s * interval '9 minutes'
+        from generate_series(0, 2000) t, generate_series(1, case t when 0 then 160000 else 20 end) s order by md5(t || ' ' || s);
+        insert into transcripts select tenant_id, id, '[]' from sessions;
+        insert into scorecards (tenant_id, id, session_id, overall_score, verdict, headline, categories, callouts)
+        select tenant_id, pg_temp.key(1000000 + ('x' || right(id::text, 8))::bit(32)::integer), id, 50, 'verdict', 'headline', '[]', '[]'
+        from sessions;
+        insert into api_tokens (tenant_id, name, token_hash, prefix, scopes)
+        select pg_temp.key(n % 2001), 'token', sha256(n::text::bytea), 'debrief_', array['sessions:read'] from generate_series(1, 5000) n;
+        set session_replication_role = origin;
+        """
+}
+
+/// A plan and what it cost, as `explain (analyze, buffers, format json)` has it.
+struct Plan {
+    /// The topmost node and all below it.
+    let nodes: [Node]
+
+    init(_ json: JSONValue) { nodes = Self.flattened(json) }
+
+    private static func flattened(_ json: JSONValue) -> [Node] { [Node(json: json)] + (json["Plans"]?.array ?? []).flatMap(flattened) }
+
+    /// How many pages were read, in memory or not.
+    var buffers: Int { nodes.first?.buffers ?? 0 }
+
+    /// How many rows came out.
+    var rows: Int { Int(nodes.first?.json["Actual Rows"]?.number ?? -1) }
+
+    /// The nodes that read a table.
+    var scans: [Node] { nodes.filter { $0.relation != nil } }
+
+    /// One node.
+    struct Node: CustomStringConvertible {
+        let json: JSONValue
+
+        var type: String { json["Node Type"]?.string ?? "" }
+        var relation: String? { json["Relation Name"]?.string }
+        var index: String? { json["Index Name"]?.string }
+        var indexCondition: String { json["Index Cond"]?.string ?? "" }
+        var filter: String? { json["Filter"]?.string }
+        var buffers: Int { Int((json["Shared Hit Blocks"]?.number ?? 0) + (json["Shared Read Blocks"]?.number ?? 0)) }
+
+        /// What a failed test shows.
+        var description: String { "\(type) on \(relation ?? "-") by \(index ?? "-") \(indexCondition) filter \(filter ?? "-") buffers \(buffers)" }
+    }
+}
