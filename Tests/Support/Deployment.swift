@@ -23,7 +23,7 @@ public final class Deployment: Sendable {
         nginxProcess = Mutex(nil)
         try startMaster()
         try startNginx()
-        try eventually(within: 10) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+        try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
     }
 
     deinit {
