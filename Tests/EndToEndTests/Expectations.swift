@@ -22,7 +22,7 @@ func expectCommonFields(
     #expect(!response.fields.contains { $0.name.lowercased().hasPrefix("access-control-") }, comment, sourceLocation: sourceLocation)
 }
 
-/// An error as the contract has it: status, code, the body's shape to the byte, and the fields that go with it.
+/// An error as it is published: status, code, the body's shape to the byte, and the fields that go with it.
 func expectError(
     _ response: Client.Response,
     _ status: Int,

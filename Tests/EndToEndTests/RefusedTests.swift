@@ -95,7 +95,7 @@ struct RefusedTests {
         expectError(try Stage.shared().client.send(refused.bytes), refused.status, refused.code)
     }
 
-    @Test("nginx's limits have the contract's status and code", arguments: Refused.limits)
+    @Test("nginx's limits have the published status and code", arguments: Refused.limits)
     func limits(refused: Refused) throws {
         expectError(try Stage.shared().client.send(refused.bytes), refused.status, refused.code)
     }

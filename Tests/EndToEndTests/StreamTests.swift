@@ -10,7 +10,7 @@ struct StreamTests {
 
     init() throws {
         database = try Cluster.shared.get().makeDatabase(demo: false)
-        deployment = try Deployment(database, workers: 1)
+        deployment = try Deployment(database, workers: 1, settings: ["DEBRIEF_STATEMENT_TIMEOUT": "25s"])
     }
 
     private func addUsers(_ count: Int, suffix: String = "") throws -> Tenant {
@@ -72,13 +72,13 @@ struct StreamTests {
     func head() throws {
         let tenant = try addUsers(5_000)
         // Reading the last user takes longer than this test waits.
-        try trap("pg_sleep(9)")
-        let head = try deployment.client.get("users", token: tenant.token, method: "HEAD", seconds: 6)
+        try trap("pg_sleep(30)")
+        let head = try deployment.client.get("users", token: tenant.token, method: "HEAD", seconds: 15)
         expectCommonFields(head)
         #expect(head.status == 200)
         #expect(head.body.isEmpty)
         #expect(head.field("Content-Length") == nil)
-        let next = try deployment.client.get("scenarios", token: tenant.token, seconds: 6)
+        let next = try deployment.client.get("scenarios", token: tenant.token, seconds: 15)
         #expect(next.status == 200)
     }
 

@@ -12,7 +12,7 @@ struct UnavailableTests {
     init() throws {
         database = try Cluster.shared.get().makeDatabase()
         token = try database.makeToken(tenant: database.demoTenant())
-        deployment = try Deployment(database, settings: ["DEBRIEF_STATEMENT_TIMEOUT": "1s", "DEBRIEF_REQUEST_TIMEOUT": "5s"])
+        deployment = try Deployment(database, settings: ["DEBRIEF_STATEMENT_TIMEOUT": "2s", "DEBRIEF_REQUEST_TIMEOUT": "20s"])
     }
 
     private func get(_ path: String) throws -> Client.Response { try deployment.client.get(path, token: token) }
