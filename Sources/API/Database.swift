@@ -131,4 +131,10 @@ extension PostgresError {
     /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not change
     /// result type`), or it is not there (26000).
     var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
+
+    /// Whether the same exchange may succeed at once: on a new connection, or with the statements prepared anew.
+    var isWorthARetry: Bool {
+        if case .connectionLost = self { return true }
+        return isOutdatedStatement
+    }
 }
