@@ -72,9 +72,9 @@ public struct Database: ~Copyable {
         return try connect(until: deadline)
     }
 
-    /// Puts a connection back that is in order: all results read, the Sync's included.
+    /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was asked for.
     mutating func put(_ connection: consuming Connection) {
-        self.connection = consume connection
+        if connection.isIdle { self.connection = consume connection }
     }
 
     /// Puts a connection back after an error, where it can be used again: closes it else.
@@ -85,7 +85,7 @@ public struct Database: ~Copyable {
             if (error as? PostgresError)?.isOutdatedStatement == true { try connection.prepare(statements, until: deadline) }
             put(connection)
         default:
-            if connection.isIdle { put(connection) }
+            put(connection)
         }
     }
 
@@ -131,4 +131,10 @@ extension PostgresError {
     /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not change
     /// result type`), or it is not there (26000).
     var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
+
+    /// Whether the same exchange may succeed at once: on a new connection, or with the statements prepared anew.
+    var isWorthARetry: Bool {
+        if case .connectionLost = self { return true }
+        return isOutdatedStatement
+    }
 }

@@ -199,28 +199,3 @@ extension Cursor {
         self.init(afterRowAt: startedAt(row), id: id, next: startedAt(row + 1))
     }
 }
-
-// MARK: - What an error means
-
-extension PostgresError {
-    /// Whether the same exchange may succeed at once: on a new connection, or after preparing anew.
-    fileprivate var isWorthARetry: Bool {
-        if case .connectionLost = self { return true }
-        return isOutdatedStatement
-    }
-}
-
-extension APIError {
-    /// What a caller is told of an error that is not his. The only place where SQLSTATEs become answers.
-    fileprivate init(_ error: any Error) {
-        self =
-            switch error {
-            case is Database.Failure: .unavailable
-            case PostgresError.connectionLost: .unavailable
-            case PostgresError.timedOut: .timeout
-            case PostgresError.server(let error) where error.sqlState == "57014": .timeout  // query_canceled, by statement_timeout
-            case PostgresError.server(let error) where error.sqlState.hasPrefix("53"): .unavailable  // insufficient_resources
-            default: .fault
-            }
-    }
-}

@@ -102,11 +102,20 @@ public struct Client: Sendable {
         try send(Array(request.utf8), isHead: isHead, seconds: seconds)
     }
 
-    /// Sends bytes as they are, and reads until the server closes.
+    /// Sends bytes as they are, and reads until the server closes. It says that nothing more will come as soon as all that was announced is there, since
+    /// nginx waits some seconds for the rest of a body that it refused.
     public func send(_ request: [UInt8], isHead: Bool = false, seconds: Double = 20) throws -> Response {
         let socket = try Socket(socketPath)
         try? socket.send(request)
-        return Response(parsing: socket.receiveAll(seconds: seconds), isHead: isHead)
+        var received: [UInt8] = []
+        var isFinished = false
+        while let more = socket.receive(seconds: seconds), !more.isEmpty {
+            received += more
+            guard !isFinished, Response.mayBeWhole(received, isHead: isHead) else { continue }
+            socket.finishSending()
+            isFinished = true
+        }
+        return Response(parsing: received, isHead: isHead)
     }
 }
 
@@ -133,6 +142,15 @@ extension Client.Response {
         } else {
             self.init(status: status, fields: fields, body: rest, isWhole: field("content-length") == "\(rest.count)")
         }
+    }
+
+    /// Whether the bytes may be all of a response; looks at the head and the end alone.
+    fileprivate static func mayBeWhole(_ bytes: [UInt8], isHead: Bool) -> Bool {
+        guard let end = bytes.firstRange(of: Array("\r\n\r\n".utf8)) else { return false }
+        let head = Self(parsing: Array(bytes[..<end.upperBound]), isHead: true)
+        if isHead { return true }
+        if let length = head.field("Content-Length") { return Int(length) == bytes.count - end.upperBound }
+        return head.field("Transfer-Encoding") == "chunked" && bytes.suffix(5) == Array("0\r\n\r\n".utf8)[...]
     }
 
     private static func join(chunks bytes: [UInt8]) -> (body: [UInt8], isWhole: Bool) {

@@ -90,6 +90,9 @@ public final class Cluster: Sendable {
         return database
     }
 
+    /// A superuser's connection to a database that is nobody's, for what cannot be done from within the test's own.
+    public func superuser() throws -> Database { try Database(cluster: self, name: "postgres") }
+
     /// A new database without anything, for tests of migrations.
     public func makeEmptyDatabase() throws -> Database {
         let name = "empty_\(nextDatabase.add(1, ordering: .relaxed).newValue)"
@@ -131,6 +134,9 @@ public final class Database: Sendable {
     public func value(_ statement: String, _ parameters: String?...) throws -> String? {
         try connection.withLock { try $0.query(statement, parameters, until: .after(milliseconds: 60_000)) }.first?.first ?? nil
     }
+
+    /// A second connection of the superuser's, for the tests that hold a lock.
+    public func another() throws -> Database { try Database(cluster: cluster, name: name) }
 
     /// A connection of a role's own, for the tests that hold one.
     public func connect(user: String) throws -> Connection {

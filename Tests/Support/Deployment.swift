@@ -23,7 +23,7 @@ public final class Deployment: Sendable {
         nginxProcess = Mutex(nil)
         try startMaster()
         try startNginx()
-        try eventually(within: 10) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+        try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
     }
 
     deinit {
@@ -42,14 +42,19 @@ public final class Deployment: Sendable {
         try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
     }
 
+    /// Writes nginx's configuration into a folder, with its two placeholders filled in.
+    public static func renderNginx(into home: String, listen: String, socket: String) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
+            let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
+                .replacing("@LISTEN@", with: listen).replacing("@SOCKET@", with: socket)
+            try text.write(toFile: "\(home)/\(name)", atomically: false, encoding: .utf8)
+        }
+    }
+
     private func startNginx() throws {
         let home = "\(folder)/nginx"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
-        for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
-            let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
-                .replacing("@LISTEN@", with: "unix:\(httpSocket)").replacing("@SOCKET@", with: "unix:\(fastCGISocket)")
-            try text.write(toFile: "\(home)/\(name)", atomically: false, encoding: .utf8)
-        }
+        try Self.renderNginx(into: home, listen: "unix:\(httpSocket)", socket: "unix:\(fastCGISocket)")
         if Run.isRoot, let entry = getpwnam(Account.nginx.name), let group = getgrnam("debrief") {
             chown(home, entry.pointee.pw_uid, entry.pointee.pw_gid)
             // nginx makes its socket here.
