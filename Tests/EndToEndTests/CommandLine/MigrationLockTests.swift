@@ -34,7 +34,7 @@ struct MigrationLockTests {
         _ = try holder.query(Self.gate, until: deadline)
 
         let first = try start(database, folder)
-        try eventually { try isHeldBack(database) }
+        try eventually(within: 30) { try isHeldBack(database) }
         first.send(SIGKILL)
         #expect(first.wait() == 128 + SIGKILL)
         #expect(try database.tables(["a", "b", "c"]) == ["a"])
@@ -44,7 +44,7 @@ struct MigrationLockTests {
             "0001_a.sql": "create table a ()", "0002_b.sql": "create table b (); \(Self.gate); create table c ()", "0003_d.sql": "create table d ()",
         ])
         let second = try start(database, again)
-        try eventually { second.output == "waiting for another migrate up on this database\n" }
+        try eventually(within: 30) { second.output == "waiting for another migrate up on this database\n" }
         _ = try holder.query("select pg_advisory_unlock(1)", until: deadline)
         #expect(second.wait(seconds: 30) == 0)
         #expect(
@@ -66,9 +66,9 @@ struct MigrationLockTests {
         var holder = try database.connect(user: "postgres")
         _ = try holder.query(Self.gate, until: deadline)
         let first = try start(database, MigrationFolder(files))
-        try eventually { try isHeldBack(database) }
+        try eventually(within: 30) { try isHeldBack(database) }
         let second = try start(database, MigrationFolder(files))
-        try eventually { second.output == "waiting for another migrate up on this database\n" }
+        try eventually(within: 30) { second.output == "waiting for another migrate up on this database\n" }
         _ = try holder.query("select pg_advisory_unlock(1)", until: deadline)
         #expect(first.wait(seconds: 30) == 0)
         #expect(second.wait(seconds: 30) == 0)

@@ -1,0 +1,72 @@
+import Support
+import Testing
+
+@Suite("check and serve: a database that could show one tenant's rows to another is not served from")
+struct CheckTests {
+    @Test("a database that is in order passes each check")
+    func inOrder() throws {
+        let (status, output, errors) = try Cluster.shared.get().makeDatabase().debrief(["check"])
+        #expect(status == 0)
+        #expect(output == "ok    settings\nok    database\nok    row security\nok    statements\nok    plans\n")
+        #expect(errors.isEmpty)
+    }
+
+    @Test(
+        "what is wrong is named by check, with 1, and serve does not start",
+        arguments: [
+            ("drop policy tenant on sessions", "row security: no policy, or more than one, lets the role debrief_api read sessions"),
+            ("alter table scorecards disable row level security", "row security: row security is not enabled and forced on scorecards"),
+            ("alter table users no force row level security", "row security: row security is not enabled and forced on users"),
+            ("alter policy tenant on transcripts using (true)", "row security: the policy for transcripts does not confine to the tenant"),
+            ("grant select on users to debrief_api", "row security: the role debrief_api may read users.email"),
+            ("grant select on api_tokens to debrief_api", "row security: the role debrief_api may read api_tokens"),
+        ]
+    )
+    func spoiled(_ script: String, _ fault: String) throws {
+        let database = try Cluster.shared.get().makeDatabase(demo: false)
+        try database.script(script)
+        let check = try database.debrief(["check"])
+        #expect(check.status == 1)
+        #expect(check.output == "ok    settings\nok    database\nfail  \(fault)\n")
+        #expect(check.errors == "debrief: the check found a fault\n")
+
+        let folder = Run.makeFolder("serve", for: .debrief)
+        let master = try ChildProcess(
+            [Run.binary, "serve"],
+            environment: ["DEBRIEF_DATABASE": database.conninfo(user: "debrief_api"), "DEBRIEF_LISTEN": "\(folder)/debrief.sock"],
+            as: .debrief,
+            output: "\(folder)/log"
+        )
+        #expect(master.wait(seconds: 30) == 1)
+        #expect(master.output.contains(String(fault.dropFirst("row security: ".count))))
+        #expect(master.output.hasSuffix("debrief: the database is not fit to be served from; run: debrief check\n"), "\(master.output)")
+    }
+
+    @Test("a superuser, the owner and the platform are no roles for the workers", arguments: ["postgres", "debrief_platform"])
+    func roles(_ user: String) throws {
+        let database = try Cluster.shared.get().makeDatabase(demo: false)
+        let check = try database.debrief(["check"], environment: ["DEBRIEF_DATABASE": database.conninfo(user: user)])
+        #expect(check.status == 1)
+        #expect(check.output.contains("fail  row security: the role \(user) "), "\(check.output)")
+    }
+
+    @Test("a database that was never migrated, lacks a function, or an index, is told apart")
+    func missing() throws {
+        let cluster = try Cluster.shared.get()
+        let empty = try cluster.makeEmptyDatabase().debrief(["check"])
+        #expect(empty.status == 1)
+        #expect(empty.output.contains("there is no table sessions; run debrief migrate up"), "\(empty.output)")
+
+        let database = try cluster.makeDatabase(demo: false)
+        try database.sql("drop index users_by_name")
+        #expect(try database.debrief(["check"]).status == 0, "the primary key leads with the tenant, too")
+        try database.sql("alter table users drop constraint users_pkey cascade")
+        let indexless = try database.debrief(["check"])
+        #expect(indexless.status == 1)
+        #expect(indexless.output.contains("fail  plans: list_users has no index to use: "), "\(indexless.output)")
+        try database.sql("drop function authenticate")
+        let functionless = try database.debrief(["check"])
+        #expect(functionless.status == 1)
+        #expect(functionless.output.contains("fail  statements: function authenticate(bytea, text) does not exist"), "\(functionless.output)")
+    }
+}

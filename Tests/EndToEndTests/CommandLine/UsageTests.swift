@@ -1,0 +1,74 @@
+import Support
+import Testing
+
+@Suite("The command line: help and wrong usage")
+struct UsageTests {
+    private static let config = "--config <file>"
+
+    /// Each command with what its help has to mention.
+    private static let commands: [(words: [String], mentions: [String])] = [
+        (
+            [],
+            [
+                "serve", "check", "migrate", "tenant", "token", "--version", "DEBRIEF_DATABASE", "DEBRIEF_ADMIN_DATABASE", "DEBRIEF_LISTEN",
+                "DEBRIEF_BACKLOG", "DEBRIEF_WORKERS", "DEBRIEF_STATEMENT_TIMEOUT", "DEBRIEF_REQUEST_TIMEOUT", "DEBRIEF_DRAIN_TIMEOUT",
+                "DEBRIEF_LOG_LEVEL",
+            ]
+        ),
+        (["serve"], [config, "QUIT", "TERM"]),
+        (["check"], [config, "DEBRIEF_DATABASE"]),
+        (["migrate"], ["up", "status", "NNNN_name.sql"]),
+        (["migrate", "up"], [config, "--folder"]),
+        (["migrate", "status"], [config, "--folder", "--json"]),
+        (["tenant"], ["create", "list"]),
+        (["tenant", "create"], [config, "--name"]),
+        (["tenant", "list"], [config, "--json"]),
+        (["token"], ["create", "list", "revoke"]),
+        (["token", "create"], [config, "--tenant", "--name", "--scope", "--expires-in", "--never", "365d", "standard output"]),
+        (["token", "list"], [config, "--json"]),
+        (["token", "revoke"], [config, "standard input"]),
+    ]
+
+    @Test("help is on standard output, exits 0, and mentions all that can be said", arguments: commands)
+    func help(_ words: [String], _ mentions: [String]) throws {
+        for option in ["--help", "-h"] {
+            let (status, output, errors) = try run([Run.binary] + words + [option])
+            #expect(status == 0)
+            #expect(errors.isEmpty)
+            let text = output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+            #expect(text.contains("USAGE: debrief \((words + [""]).joined(separator: " "))".trimmingSuffix(while: \.isWhitespace)))
+            for mention in mentions { #expect(text.contains(mention), "\(mention)") }
+        }
+    }
+
+    @Test("the version is a line")
+    func version() throws {
+        let (status, output, _) = try run([Run.binary, "--version"])
+        #expect(status == 0)
+        #expect(output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)
+    }
+
+    @Test(
+        "what is no command, or no option, is wrong usage: 64, with a hint on standard error",
+        arguments: [
+            ["frobnicate"], ["serve", "now"], ["serve", "--port", "80"], ["migrate", "down"], ["migrate", "up", "--folder"], ["tenant", "remove"],
+            ["tenant", "create", "A"], ["tenant", "list", "--xml"], ["token", "revoke", "x"], ["token", "list", "all"], ["check", "--config"],
+            ["--nonsense"], ["token", "revoke", "a", "b"],
+        ]
+    )
+    func usage(_ words: [String]) throws {
+        let (status, output, errors) = try run([Run.binary] + words)
+        #expect(status == 64)
+        #expect(output.isEmpty)
+        #expect(errors.hasPrefix("Error: ") && errors.contains("Usage: debrief"), "\(errors)")
+    }
+}
+
+extension String {
+    /// The text without what fits at its end.
+    fileprivate func trimmingSuffix(while fits: (Character) -> Bool) -> Substring {
+        var text = self[...]
+        while let last = text.last, fits(last) { text.removeLast() }
+        return text
+    }
+}
