@@ -54,7 +54,8 @@ struct ConfigurationTests {
     func faults(_ text: String, _ message: String) throws {
         let file = try write(text)
         let commands = [
-            ["serve"], ["check"], ["migrate", "status"], ["migrate", "up"], ["tenant", "list"], ["token", "list"], ["tenant", "create", "--name", "x"],
+            ["serve"], ["check"], ["migrate", "status"], ["migrate", "up"], ["tenant", "list"], ["token", "list"],
+            ["tenant", "create", "--name", "x"],
         ]
         for words in commands {
             let (status, output, errors) = try run([Run.binary] + words + ["--config", file])
@@ -107,7 +108,9 @@ struct ConfigurationTests {
         let folder = Run.makeFolder("serve", for: .debrief)
         let master = try ChildProcess(
             [Run.binary, "serve"],
-            environment: ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": "\(folder)/debrief.sock", "DEBRIEF_WORKERS": "1", "DEBRIEF_LOG_LEVEL": "trace"],
+            environment: [
+                "DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": "\(folder)/debrief.sock", "DEBRIEF_WORKERS": "1", "DEBRIEF_LOG_LEVEL": "trace",
+            ],
             as: .debrief,
             output: "\(folder)/log"
         )

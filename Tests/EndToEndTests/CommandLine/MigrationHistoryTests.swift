@@ -96,7 +96,8 @@ struct MigrationHistoryTests {
     )
     func failing(_ sql: String, _ message: String) throws {
         let database = try Cluster.shared.get().makeEmptyDatabase()
-        let (status, output, errors) = try database.migrate(MigrationFolder(["0001_a.sql": "create table a ()", "0002_c.sql": sql, "0003_d.sql": "select"]))
+        let files = ["0001_a.sql": "create table a ()", "0002_c.sql": sql, "0003_d.sql": "select"]
+        let (status, output, errors) = try database.migrate(MigrationFolder(files))
         #expect(status == 1)
         #expect(output == "applied 0001_a.sql\n")
         #expect(errors == "debrief: 0002_c.sql failed and was undone: \(message)\n")
