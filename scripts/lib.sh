@@ -209,7 +209,8 @@ need_state() {
 # One up or down at a time; the file says which.
 lock_state() {
     local lock=$state_link.lock
-    mkdir -p "${lock%/*}"
+    mkdir -p "${lock%/*}" 2>/dev/null || true
+    [ -e "$lock" ] || [ -w "${lock%/*}" ] || die "${lock%/*} cannot be written to: set DEBRIEF_STATE to a folder elsewhere"
     [ ! -e "$lock" ] || [ -w "$lock" ] || die "$lock is $(stat -c %U "$lock")'s, not $(id -un)'s"
     exec 9>>"$lock"
     if ! flock -n 9; then

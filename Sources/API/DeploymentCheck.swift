@@ -12,13 +12,16 @@ public struct DeploymentCheck: Sendable {
 
     /// Goes the way of a worker: connects, asks the catalog about row security, prepares the statements, and looks at their plans. Ends at the first
     /// step that fails, since the next ones rest on it.
-    public static func all(_ settings: Database.Settings, endpoints: [Endpoint] = Endpoint.all) -> [DeploymentCheck] {
+    public static func all(_ settings: Database.Settings, workers: Int, endpoints: [Endpoint] = Endpoint.all) -> [DeploymentCheck] {
         let deadline = Deadline.after(milliseconds: limitMilliseconds)
         var checks: [DeploymentCheck] = []
         var step = "database"
         do throws(PostgresError) {
             var connection = try Connection(settings.conninfo, applicationName: "debrief check", until: deadline)
             checks.append(DeploymentCheck(name: step, faults: []))
+
+            step = "connections"
+            checks.append(DeploymentCheck(name: step, faults: try connectionFaults(workers: workers, connection: &connection, until: deadline)))
 
             step = "row security"
             let faults = try RowSecurity.faults(connection: &connection, until: deadline)
@@ -36,6 +39,22 @@ public struct DeploymentCheck: Sendable {
             checks.append(DeploymentCheck(name: step, faults: [error.detail]))
         }
         return checks
+    }
+
+    /// A worker has a connection of its own, always.
+    private static func connectionFaults(
+        workers: Int,
+        connection: inout Connection,
+        until deadline: Deadline
+    ) throws(PostgresError) -> [String] {
+        let limit = """
+            select least(current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int,
+                nullif(rolconnlimit, -1), nullif(datconnlimit, -1))
+            from pg_roles, pg_database where rolname = current_user and datname = current_database()
+            """
+        let row = try connection.query(limit, until: deadline).first?.first ?? nil
+        guard let most = row.flatMap({ Int($0) }), most < workers else { return [] }
+        return ["\(workers) workers need as many connections, and PostgreSQL lets this role have \(most)"]
     }
 
     /// A plan that reads a whole table although that was made as dear as can be has no index to use: this tells on an empty database, too.

@@ -83,7 +83,7 @@ struct Response: ~Copyable {
         body.removeAll()
     }
 
-    /// The fields that each response has beside these come from nginx (nginx/headers.conf): they are the same for its own errors.
+    /// The fields that each response has beside these come from nginx (nginx/debrief-headers.conf): they are the same for its own errors.
     private mutating func beginHead(_ status: StaticString) {
         head.removeAll()
         head.raw("Status: ")

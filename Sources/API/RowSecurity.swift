@@ -8,7 +8,10 @@ import Waiting
 enum RowSecurity {
     /// What is wrong, a sentence each; none where all is well.
     static func faults(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String] {
-        try connection.query(statement, [confining], until: deadline).compactMap { $0.first ?? nil }
+        // Of a superuser all else is true, too, and says nothing.
+        let superuser = try connection.query("select rolname from pg_roles where rolname = current_user and rolsuper", until: deadline)
+        if let name = superuser.first?.first ?? nil { return ["the role \(name) is a superuser; connect as a role without rights of its own"] }
+        return try connection.query(statement, [confining], until: deadline).compactMap { $0.first ?? nil }
     }
 
     /// A regular expression for the condition of the tenants' policies (migrations/0003) as PostgreSQL writes it back; other versions may set other
@@ -18,7 +21,7 @@ enum RowSecurity {
 
     private static let statement = """
         with role as (
-            select oid, rolname, rolsuper, rolbypassrls, rolcreaterole, rolreplication from pg_roles where rolname = current_user
+            select oid, rolname, rolbypassrls, rolcreaterole, rolreplication from pg_roles where rolname = current_user
         ), needed(name, readable) as (
             values ('users', true), ('scenarios', true), ('sessions', true), ('transcripts', true), ('scorecards', true),
                 ('tenants', false), ('api_tokens', false)
@@ -32,8 +35,6 @@ enum RowSecurity {
             where p.polcmd in ('r', '*') and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(role.oid, r, 'usage'))
             group by tables.name
         )
-        select format('the role %s is a superuser; connect as a role without rights of its own', rolname) from role where rolsuper
-        union all
         select format('the role %s has BYPASSRLS; alter role %1$s nobypassrls', rolname) from role where rolbypassrls
         union all
         select format('the role %s has CREATEROLE and can act as others; alter role %1$s nocreaterole', rolname) from role where rolcreaterole
@@ -45,11 +46,14 @@ enum RowSecurity {
         union all
         select format('the role %s can act as %s, a role with rights of its own; revoke %2$s from %1$s', role.rolname, other.rolname)
         from role join pg_roles other on other.oid <> role.oid and pg_has_role(role.oid, other.oid, 'member')
-        where not role.rolsuper
+        -- Whoever owns the database is a member of that; that he owns it is said below.
+        where other.rolname <> 'pg_database_owner'
         union all
         select format('the role %s owns the %s', rolname, pg_describe_object(classid, objid, objsubid))
         from role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = role.oid and deptype = 'o'
         where dbid in (0, (select oid from pg_database where datname = current_database()))
+            -- Indexes and the like come with their table.
+            and not exists (select from pg_class where pg_class.oid = objid and classid = 'pg_class'::regclass and relkind in ('i', 'I', 't'))
         union all
         select format('the role %s may create tables and functions; revoke create on schema public from %1$s, public', rolname)
         from role where has_schema_privilege(role.oid, to_regnamespace('public'), 'create')

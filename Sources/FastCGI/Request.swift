@@ -6,7 +6,7 @@ import Waiting
 // It knows nothing of HTTP beyond the parameters' names, never accepts, never logs, and never waits longer than the deadline it is handed.
 // Before it stands nginx; after it, `API`.
 
-/// The parameters that nginx passes (nginx/fastcgi.conf), by their names.
+/// The parameters that nginx passes (nginx/debrief-fastcgi.conf), by their names.
 public enum RequestParameter: String, Sendable {
     /// The method, as sent.
     case method = "REQUEST_METHOD"

@@ -12,8 +12,10 @@ public enum ListenAddress: Equatable, Sendable {
     /// The longest path that fits `sockaddr_un`, its ending NUL left out.
     private static let longestPath = 107
 
-    /// Reads `127.0.0.1:9000`, or a path; nil where it is neither. A path that holds a colon begins with `/` or `.`.
+    /// Reads `127.0.0.1:9000`, or a path, also as nginx writes it, with `unix:` before it; nil where it is neither. A path that holds a colon begins
+    /// with `/` or `.`.
     public init?(parsing text: String) {
+        let text = text.hasPrefix("unix:") ? String(text.dropFirst("unix:".count)) : text
         if let colon = text.lastIndex(of: ":"), text.first != "/", text.first != "." {
             let address = text[..<colon] == "localhost" ? "127.0.0.1" : String(text[..<colon])
             guard address.hasPrefix("127."), inet_addr(address) != INADDR_NONE, let port = UInt16(text[text.index(after: colon)...]), port > 0

@@ -35,6 +35,9 @@ public struct Master: ~Copyable {
     }
 
     private init(_ options: PoolOptions, _ log: Logger) throws(Failure) {
+        // Meant for a reload, for logs or for the pool's size, none of which there is to do: they end or stop a process that does not say otherwise. The
+        // workers inherit that.
+        for signal in [SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH] { debrief_ignore_signal(signal) }
         let signals: SignalDescriptor
         do throws(Errno) {
             signals = try SignalDescriptor(blocking: [SIGTERM, SIGINT, SIGQUIT, SIGCHLD])
@@ -91,7 +94,7 @@ public struct Master: ~Copyable {
         let pid = waitpid(-1, &status, WNOHANG)
         guard pid > 0 else { return nil }
         let exit = debrief_exit_code(status)
-        let level: Logger.Level = exit == 0 ? .info : .warning
+        let level: Logger.Level = exit == 0 || state.isStopping ? .info : .warning
         let cause = exit >= 0 ? "exit \(exit)" : "signal \(debrief_term_signal(status))"
         log.log(level: level, "a worker ended", metadata: ["worker": "\(pid)", "cause": "\(cause)"])
         return .workerEnded(pid: pid)

@@ -84,6 +84,9 @@ struct PoolState {
         return actions + due(at: now)
     }
 
+    /// Whether the pool was told to stop, by whatever signal.
+    var isStopping: Bool { phase != .running }
+
     /// When ``Event/time`` is due next; nil where nothing waits for time to pass.
     var nextTime: Int? {
         switch phase {

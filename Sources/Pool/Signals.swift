@@ -57,7 +57,4 @@ struct SignalDescriptor: ~Copyable {
             if let signal = Signal(number: number) { return (signal, sender) }
         }
     }
-
-    /// Back to what a new process has: all signals let through.
-    static func unblockAll() { _ = debrief_block_signals(0) }
 }

@@ -48,8 +48,8 @@ struct Worker: ~Copyable {
         request = Request()
         // libfcgi has taken these. A TERM or INT ends the process at once; a client that is gone is an error of the send.
         debrief_default_signal(SIGTERM)
-        debrief_ignore_signal(SIGPIPE)
         debrief_ignore_signal(SIGUSR1)
+        debrief_ignore_signal(SIGPIPE)
         let signals = try SignalDescriptor(blocking: [SIGQUIT])
         events = try EventQueue(signals: signals, listener: listener)
         self.signals = signals

@@ -28,7 +28,7 @@ extension PostgresError: CustomStringConvertible {
     /// For logs: never a value, never the text of a statement. An admin's command prints ``detail`` instead.
     public var description: String {
         switch self {
-        case .connectionLost(let reason): "connection to PostgreSQL lost: \(reason)"
+        case .connectionLost(let reason): "no connection to PostgreSQL: \(reason)"
         case .timedOut: "PostgreSQL did not answer in time"
         case .server(let error): "PostgreSQL answered with SQLSTATE \(error.sqlState)"
         case .unexpected(let what): "unexpected answer of PostgreSQL: \(what)"

@@ -7,9 +7,9 @@ struct Check: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Says whether the API can be served with these settings from this database.",
         discussion: """
-            Goes the way of a worker, with DEBRIEF_DATABASE: connects, asks whether row security confines the role to one tenant a transaction, \
-            prepares each statement, and looks for plans without an index. Prints a line a check and ends at the first that fails; exits with 1 \
-            then.
+            Goes the way of a worker, with DEBRIEF_DATABASE: connects, counts the connections that all workers need, asks whether row security \
+            confines the role to one tenant a transaction, prepares each statement, and looks for plans without an index. Prints a line a check, and \
+            exits with 1 where one fails. It does not try to listen.
             """
     )
 
@@ -19,7 +19,7 @@ struct Check: ParsableCommand {
         let settings = try settings.read()
         try StandardFiles.print("ok    settings")
         var failed = 0
-        for check in DeploymentCheck.all(settings.workersDatabase) {
+        for check in DeploymentCheck.all(settings.workersDatabase, workers: settings.workers) {
             if check.faults.isEmpty { try StandardFiles.print("ok    \(check.name)") }
             for fault in check.faults { try StandardFiles.print("fail  \(check.name): \(fault)") }
             failed += check.faults.count
