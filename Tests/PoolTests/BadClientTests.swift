@@ -41,7 +41,8 @@ struct BadClientTests {
             sent += 1
             return socket.isClosed
         }
-        #expect(Date().timeIntervalSince(start) > 1, "it was closed before its time")
+        // A drop that no longer fits waits until it is closed.
+        #expect((1..<15).contains(Date().timeIntervalSince(start)))
         #expect(try site.page().status == 200)
     }
 
