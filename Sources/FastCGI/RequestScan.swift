@@ -20,6 +20,7 @@ enum RequestScan: Equatable {
     init(_ bytes: RawSpan) {
         var expected = Self.beginRequest
         var request: UInt16 = 0
+        var pairs = PairScan()
         var offset = 0
         while offset + Self.headerSize <= bytes.byteCount {
             let version = bytes.byte(at: offset)
@@ -50,7 +51,13 @@ enum RequestScan: Equatable {
                 }
                 expected = Self.params
             case Self.params where length == 0:
+                guard pairs.isAtEnd else {
+                    self = .malformed
+                    return
+                }
                 expected = Self.stdin
+            case Self.params:
+                for index in content..<min(content + length, bytes.byteCount) { pairs.take(bytes.byte(at: index)) }
             case Self.stdin where length == 0:
                 self = offset == bytes.byteCount ? .complete : offset < bytes.byteCount ? .malformed : .incomplete
                 return
@@ -59,6 +66,37 @@ enum RequestScan: Equatable {
             }
         }
         self = .incomplete
+    }
+}
+
+/// Follows names and values through the PARAMS records (§3.4), whose borders mean nothing to them. libfcgi makes room for whatever length it reads.
+private struct PairScan {
+    /// Bytes of the present name and value that are to be passed over.
+    private var content = 0
+    /// The length that is being read, and how many of its bytes are missing.
+    private var length = 0
+    private var missing = 0
+    /// Whether the next length is that of a value.
+    private var isValue = false
+
+    /// Whether a name with its value has just ended, or none has begun.
+    var isAtEnd: Bool { content == 0 && missing == 0 && !isValue }
+
+    mutating func take(_ byte: UInt8) {
+        if content > 0 && missing == 0 && !isValue {
+            content -= 1
+            return
+        }
+        if missing == 0 {
+            // The first byte of a length: alone below 128, else the first of four.
+            missing = byte < 128 ? 1 : 4
+            length = 0
+        }
+        length = length << 8 | Int(missing == 4 ? byte & 127 : byte)
+        missing -= 1
+        guard missing == 0 else { return }
+        content += length
+        isValue.toggle()
     }
 }
 

@@ -110,8 +110,9 @@ struct RightsTests {
         )
         #expect(
             settings == [
-                "default_transaction_read_only=on", "enable_bitmapscan=off", "enable_seqscan=off", "idle_in_transaction_session_timeout=30s",
-                "jit=off", "plan_cache_mode=force_generic_plan", "search_path=public", "statement_timeout=10s",
+                "client_connection_check_interval=1s", "default_transaction_read_only=on", "enable_bitmapscan=off", "enable_seqscan=off",
+                "idle_in_transaction_session_timeout=30s", "jit=off", "plan_cache_mode=force_generic_plan", "search_path=public",
+                "statement_timeout=10s",
             ]
         )
         let others = try lines("select setrole::regrole::text from pg_db_role_setting where setrole <> 'debrief_api'::regrole and setrole <> 0")
