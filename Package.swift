@@ -44,9 +44,9 @@ let package = Package(
         ),
 
         .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
-        .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support"], swiftSettings: strict),
-        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support"], swiftSettings: strict),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support"], swiftSettings: strict),
+        .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "JSON", "Support"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support"], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),

@@ -1,7 +1,8 @@
 /// How far the bytes of a connection are a whole request, <https://fastcgi-archives.github.io/FastCGI_Specification.html> §3.3 and §5.
 ///
-/// libfcgi trusts its peer: parameters cut short look complete to it, endless ones grow without limit, and one management record makes it overrun a
-/// buffer. So its reader is only started on bytes that have been found whole and harmless here.
+/// libfcgi trusts its peer: parameters cut short look complete to it, endless ones grow without limit, one management record makes it overrun a
+/// buffer, two huge lengths another (CVE-2025-23016), and a request that it refuses it closes as slowly as the peer likes. So its reader is only
+/// started on bytes that have been found whole and harmless here.
 enum RequestScan: Equatable {
     /// BEGIN_REQUEST for a responder, PARAMS to their end, STDIN to its end, and nothing behind.
     case complete
@@ -20,7 +21,7 @@ enum RequestScan: Equatable {
     init(_ bytes: RawSpan) {
         var expected = Self.beginRequest
         var request: UInt16 = 0
-        var pairs = PairScan()
+        var pairs = PairWalk()
         var offset = 0
         while offset + Self.headerSize <= bytes.byteCount {
             let version = bytes.byte(at: offset)
@@ -51,13 +52,13 @@ enum RequestScan: Equatable {
                 }
                 expected = Self.params
             case Self.params where length == 0:
-                guard pairs.isAtEnd else {
+                guard pairs.isBetweenPairs else {
                     self = .malformed
                     return
                 }
                 expected = Self.stdin
-            case Self.params:
-                for index in content..<min(content + length, bytes.byteCount) { pairs.take(bytes.byte(at: index)) }
+            case Self.params where offset <= bytes.byteCount:
+                pairs.walk(bytes.extracting(content..<content + length))
             case Self.stdin where length == 0:
                 self = offset == bytes.byteCount ? .complete : offset < bytes.byteCount ? .malformed : .incomplete
                 return
@@ -69,34 +70,51 @@ enum RequestScan: Equatable {
     }
 }
 
-/// Follows names and values through the PARAMS records (§3.4), whose borders mean nothing to them. libfcgi makes room for whatever length it reads.
-private struct PairScan {
-    /// Bytes of the present name and value that are to be passed over.
-    private var content = 0
-    /// The length that is being read, and how many of its bytes are missing.
+/// Names and values of PARAMS, §3.4: their lengths, then their bytes, across the records of the stream.
+private struct PairWalk {
+    /// What is still to come of a name and its value.
+    private var bytesLeft = 0
+    /// A length of four bytes as far as it was read, and how many of them are still to come.
     private var length = 0
-    private var missing = 0
-    /// Whether the next length is that of a value.
-    private var isValue = false
+    private var lengthBytesLeft = 0
+    /// The length of a name whose value's length is still to come.
+    private var nameLength: Int?
 
-    /// Whether a name with its value has just ended, or none has begun.
-    var isAtEnd: Bool { content == 0 && missing == 0 && !isValue }
+    /// Whether the stream may end here.
+    var isBetweenPairs: Bool { bytesLeft == 0 && lengthBytesLeft == 0 && nameLength == nil }
 
-    mutating func take(_ byte: UInt8) {
-        if content > 0 && missing == 0 && !isValue {
-            content -= 1
-            return
+    /// Goes on with the content of another record.
+    mutating func walk(_ content: RawSpan) {
+        var offset = 0
+        while offset < content.byteCount {
+            guard bytesLeft == 0 else {
+                let skipped = min(bytesLeft, content.byteCount - offset)
+                bytesLeft -= skipped
+                offset += skipped
+                continue
+            }
+            let byte = Int(content.byte(at: offset))
+            offset += 1
+            if lengthBytesLeft > 0 {
+                length = length << 8 | byte
+                lengthBytesLeft -= 1
+                if lengthBytesLeft == 0 { take(length) }
+            } else if byte < 128 {
+                take(byte)
+            } else {
+                length = byte & 127
+                lengthBytesLeft = 3
+            }
         }
-        if missing == 0 {
-            // The first byte of a length: alone below 128, else the first of four.
-            missing = byte < 128 ? 1 : 4
-            length = 0
+    }
+
+    private mutating func take(_ length: Int) {
+        if let nameLength {
+            bytesLeft = nameLength + length
+            self.nameLength = nil
+        } else {
+            nameLength = length
         }
-        length = length << 8 | Int(missing == 4 ? byte & 127 : byte)
-        missing -= 1
-        guard missing == 0 else { return }
-        content += length
-        isValue.toggle()
     }
 }
 

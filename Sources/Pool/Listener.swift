@@ -90,7 +90,11 @@ struct Listener: ~Copyable {
         defer { close(probe) }
         let connected = address.withSocketAddress { connect(probe, $0, $1) }
         if connected == 0 { throw .addressInUse }
-        if errno == ECONNREFUSED { unlink(path) }
+        guard errno == ECONNREFUSED else { return }
+        // A file that is no socket refuses a connection, too; whoever named it as DEBRIEF_LISTEN did not mean to lose it.
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { throw .notSocket }
+        unlink(path)
     }
 }
 

@@ -7,12 +7,7 @@ public struct Socket: ~Copyable {
     /// Connects.
     public init(_ path: String) throws {
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix(107)) }
-        let failed = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) }
-        }
+        let failed = withUnixAddress(path) { connect(descriptor, $0, $1) }
         guard failed == 0 else {
             let code = errno
             close(descriptor)
@@ -47,6 +42,13 @@ public struct Socket: ~Copyable {
         var all: [UInt8] = []
         while let more = receive(seconds: seconds), !more.isEmpty { all += more }
         return all
+    }
+
+    /// Whether the peer has closed or reset the connection, as far as is known now.
+    public var isClosed: Bool {
+        var byte: UInt8 = 0
+        let count = recv(descriptor, &byte, 1, CInt(MSG_PEEK | MSG_DONTWAIT))
+        return count == 0 || count < 0 && errno != EAGAIN
     }
 
     /// Says that nothing more will come.
@@ -92,9 +94,21 @@ public struct Client: Sendable {
         fields: [String] = [],
         seconds: Double = 20
     ) throws -> Response {
+        let request = Self.request(path, token: token, method: method, fields: fields)
+        return try send(request, isHead: method == "HEAD", seconds: seconds)
+    }
+
+    /// Asks, and leaves the response to be read from the socket (``Response/init(parsing:isHead:)``): for what happens between the two.
+    public func begin(_ path: String, token: String? = nil) throws -> Socket {
+        let socket = try Socket(socketPath)
+        try socket.send(Array(Self.request(path, token: token, method: "GET", fields: []).utf8))
+        return socket
+    }
+
+    private static func request(_ path: String, token: String?, method: String, fields: [String]) -> String {
         let authorization = token.map { ["Authorization: Bearer \($0)"] } ?? []
         let lines = ["\(method) /api/v1/\(path) HTTP/1.1", "Host: debrief.test", "Connection: close"] + authorization + fields
-        return try send(lines.joined(separator: "\r\n") + "\r\n\r\n", isHead: method == "HEAD", seconds: seconds)
+        return lines.joined(separator: "\r\n") + "\r\n\r\n"
     }
 
     /// Sends text as it is.
@@ -117,6 +131,11 @@ public struct Client: Sendable {
         }
         return Response(parsing: received, isHead: isHead)
     }
+}
+
+extension Socket {
+    /// Reads the response that is due, to the end of the connection.
+    public func response(seconds: Double = 20) -> Client.Response { Client.Response(parsing: receiveAll(seconds: seconds), isHead: false) }
 }
 
 extension Client.Response {

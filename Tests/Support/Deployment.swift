@@ -55,10 +55,10 @@ public final class Deployment: Sendable {
         let home = "\(folder)/nginx"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
         try Self.renderNginx(into: home, listen: "unix:\(httpSocket)", socket: "unix:\(fastCGISocket)")
-        if Run.isRoot, let entry = getpwnam(Account.nginx.name), let group = getgrnam("debrief") {
-            chown(home, entry.pointee.pw_uid, entry.pointee.pw_gid)
+        if Run.isRoot, let nginx = Account.nginx.ids, let debrief = Account.debrief.ids {
+            chown(home, nginx.user, nginx.group)
             // nginx makes its socket here.
-            chown(folder, entry.pointee.pw_uid, group.pointee.gr_gid)
+            chown(folder, nginx.user, debrief.group)
             chmod(folder, 0o775)
         }
         let started = try ChildProcess(

@@ -23,7 +23,9 @@ public enum FastCGIRecord {
 
     /// A whole request, as nginx sends it.
     public static func request(_ parameters: [(String, String)], id: UInt16 = 1) -> [UInt8] {
-        begin(id: id) + record(type: 4, id: id, parameters.flatMap { pair($0, $1) }) + record(type: 4, id: id, []) + record(type: 5, id: id, [])
+        // An empty record ends the stream, so none for no parameters.
+        let params = parameters.isEmpty ? [] : record(type: 4, id: id, parameters.flatMap { pair($0, $1) })
+        return begin(id: id) + params + record(type: 4, id: id, []) + record(type: 5, id: id, [])
     }
 
     /// A whole GET of a path below `/api/v1/`.

@@ -33,7 +33,7 @@ public enum Run {
         guard let made = mkdtemp(&template) else { fatalError("no folder in \(folder): errno \(errno)") }
         let path = String(cString: made)
         chmod(path, 0o755)
-        if isRoot, let entry = getpwnam(account.name) { chown(path, entry.pointee.pw_uid, entry.pointee.pw_gid) }
+        if isRoot, let ids = account.ids { chown(path, ids.user, ids.group) }
         return path
     }
 }
@@ -56,6 +56,16 @@ public enum Account: Sendable {
         case .debrief: "debrief"
         case .nginx: "www-data"
         }
+    }
+
+    /// Its user and its group; nil where there is no such account.
+    var ids: (user: uid_t, group: gid_t)? {
+        // Tests run on several threads, which would share the result of getpwnam.
+        var entry = passwd()
+        var found: UnsafeMutablePointer<passwd>?
+        var buffer = [CChar](repeating: 0, count: 4_096)
+        guard getpwnam_r(name, &entry, &buffer, buffer.count, &found) == 0, found != nil else { return nil }
+        return (entry.pw_uid, entry.pw_gid)
     }
 
     /// What stands before a command's words.
