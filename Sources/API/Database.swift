@@ -103,7 +103,7 @@ public struct Database: ~Copyable {
         guard monotonicMilliseconds() >= trustUntil else { return connection }
         let faults: [String]
         do throws(PostgresError) {
-            faults = try RowSecurity.faults(connection: &connection, until: deadline)
+            faults = try RowSecurity.faults(connection: &connection, until: min(deadline, .after(milliseconds: Self.connectMilliseconds)))
         } catch {
             return nil
         }
