@@ -51,6 +51,8 @@ begin
         'default_transaction_read_only=on',
         -- Limits for whatever connects as this role; the workers set a statement_timeout of their own where they are told to.
         'statement_timeout=10s',
+        -- A worker drops the connection when the caller has left; the statement must not go on without it.
+        'client_connection_check_interval=1s',
         'idle_in_transaction_session_timeout=30s'
     ]
     loop

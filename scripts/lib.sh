@@ -18,7 +18,7 @@ PATH=/usr/lib/postgresql/15/bin:$PATH:/usr/sbin:/sbin
 clone=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 
 # As given: where root runs things, it is a link. `state` is the folder itself, once there is one.
-state_link=$(realpath -ms "${DEBRIEF_STATE:-$clone/.state}")
+state_link=$(realpath -ms -- "${DEBRIEF_STATE:-$clone/.state}")
 state=
 port=${DEBRIEF_PORT:-8080}
 
@@ -190,12 +190,14 @@ put() {
 
 # ---- The state folder
 
-# Finds what up made; fails where there is nothing. The file `clone` marks it, so that nothing else is ever deleted.
+# Finds what up made; fails where there is nothing. Its file .debrief-state, made by up, says so and for which clone:
+# nothing without it is ever deleted.
+marker='This folder was made by scripts/up of Debrief, for the clone in'
 find_state() {
-    local made_for
-    [ -e "$state_link/clone" ] || return
-    [ -O "$state_link/clone" ] || die "$state_link is $(stat -c %U "$state_link/clone")'s, not $(id -un)'s"
-    made_for=$(<"$state_link/clone")
+    local mark=$state_link/.debrief-state made_for
+    [ -f "$mark" ] && grep -qxF "$marker" "$mark" || return
+    [ -O "$mark" ] || die "$state_link is $(stat -c %U "$mark")'s, not $(id -un)'s"
+    made_for=$(tail -n 1 "$mark")
     # A moved clone keeps its state; a copied one must not share it.
     [ "$made_for" = "$clone" ] || [ ! -d "$made_for" ] ||
         die "$state_link belongs to the clone in $made_for: remove it here, or set DEBRIEF_STATE"
@@ -255,6 +257,8 @@ start() {
     local lock=$state/$1.lock log=$state/$1.log
     become "$2"
     shift 2
+    # Nobody else may read a log, or hold the lock of a service.
+    (umask 077 && touch "$lock" "$log")
     # It waits a little for the lock: somebody may just be looking whether it is held.
     # shellcheck disable=SC2016 # $$ and the rest are the inner shell's.
     setsid flock --no-fork --wait 2 "$lock" bash -c 'echo $$ >"$0" && exec "$@"' "$lock" "${become[@]}" "$@" \

@@ -35,6 +35,8 @@ public struct Database: ~Copyable {
     private static let pauses: [CInt] = [25, 50, 100, 200, 400]
     /// After all of those failed, how long the next requests are refused at once, and after each further attempt.
     private static let restMilliseconds = 200
+    /// How long it is taken for granted that row security confines the role: it may be switched off under a connection that lives.
+    private static let trustMilliseconds = 10_000
 
     private let settings: Settings
     private let statements: [Statement]
@@ -42,6 +44,7 @@ public struct Database: ~Copyable {
     /// Whether the last attempt failed: then no request waits for more than one.
     private var isDown = false
     private var restUntil = 0
+    private var trustUntil = 0
 
     /// No connection yet.
     public init(_ settings: Settings, endpoints: [Endpoint]) {
@@ -59,7 +62,7 @@ public struct Database: ~Copyable {
 
     /// The connection: the one there is, or a new one.
     mutating func take(until deadline: Deadline) throws(Failure) -> Connection {
-        if let connection = connection.take() { return connection }
+        if let kept = connection.take(), let connection = try trusted(kept, until: deadline) { return connection }
         guard !isDown || monotonicMilliseconds() >= restUntil else { throw .resting }
         let deadline = min(deadline, .after(milliseconds: Self.connectMilliseconds))
         for pause in isDown ? [] : Self.pauses {
@@ -74,7 +77,7 @@ public struct Database: ~Copyable {
 
     /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was asked for.
     mutating func put(_ connection: consuming Connection) {
-        if connection.isIdle { self.connection = consume connection }
+        if connection.isIdle && !connection.isBloated { self.connection = consume connection }
     }
 
     /// Puts a connection back after an error, where it can be used again: closes it else.
@@ -95,6 +98,20 @@ public struct Database: ~Copyable {
         put(connection)
     }
 
+    /// The connection, once it has been asked again about row security where that is due; nil where it turns out to be lost.
+    private mutating func trusted(_ connection: consuming Connection, until deadline: Deadline) throws(Failure) -> Connection? {
+        guard monotonicMilliseconds() >= trustUntil else { return connection }
+        let faults: [String]
+        do throws(PostgresError) {
+            faults = try RowSecurity.faults(connection: &connection, until: min(deadline, .after(milliseconds: Self.connectMilliseconds)))
+        } catch {
+            return nil
+        }
+        guard faults.isEmpty else { throw .unsafe(faults) }
+        trustUntil = monotonicMilliseconds() + Self.trustMilliseconds
+        return connection
+    }
+
     private mutating func connect(until deadline: Deadline) throws(Failure) -> Connection {
         isDown = true
         restUntil = monotonicMilliseconds() + Self.restMilliseconds
@@ -107,6 +124,7 @@ public struct Database: ~Copyable {
             if faults.isEmpty {
                 try connection.prepare(statements, until: deadline)
                 isDown = false
+                trustUntil = monotonicMilliseconds() + Self.trustMilliseconds
                 return connection
             }
         } catch {

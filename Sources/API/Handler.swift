@@ -18,6 +18,8 @@ public struct Handler: ~Copyable {
         public var status: StaticString?
         /// What went wrong on our side, if anything. Neither values nor secrets.
         public var fault: String?
+        /// Why there was no database to ask, where that is what went wrong.
+        public var databaseFailure: Database.Failure?
         /// Why the response could not be sent: the client is gone, or does not read.
         public var unsent: FastCGIError?
     }
@@ -53,6 +55,7 @@ public struct Handler: ~Copyable {
                 observation.status = error.code.status
             } catch let error where !(error is FastCGIError) {
                 observation.fault = "\(error)"
+                observation.databaseFailure = error as? Database.Failure
                 guard !response.hasBegun else { return observation }
                 let answer = APIError(error)
                 try response.end(with: answer, to: &request, until: deadline)

@@ -27,7 +27,10 @@ public struct Gate: ~Copyable {
                 if errno == EAGAIN || errno == EINTR { continue }
                 throw .system(Errno(rawValue: errno))
             }
-            switch RequestScan(UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes) {
+            let scan = RequestScan(UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes)
+            // A client that has left while it waited in the queue must cost nothing more.
+            if scan != .malformed && peerIsGone(descriptor) { throw .closed }
+            switch scan {
             case .complete: return
             case .incomplete where count < buffer.count:
                 // What was peeked keeps the socket readable, so there is nothing to wait for but time.

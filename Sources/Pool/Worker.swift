@@ -74,7 +74,7 @@ struct Worker: ~Copyable {
 
     /// Answers the one request of a connection.
     private mutating func serve(_ connection: CInt) {
-        let deadline = Deadline.after(milliseconds: options.requestTimeoutMilliseconds)
+        let deadline = Deadline.after(milliseconds: options.requestTimeoutMilliseconds, client: connection)
         do throws(FastCGIError) {
             try gate.admit(connection, until: min(deadline, .after(milliseconds: Self.gateMilliseconds)))
         } catch {
@@ -93,12 +93,15 @@ struct Worker: ~Copyable {
         request.finish()
     }
 
-    private func report(_ observation: Handler.Observation) {
+    private mutating func report(_ observation: Handler.Observation) {
         let (level, message, reason): (Logger.Level, Logger.Message, String)
-        if let fault = observation.fault {
-            (level, message, reason) = (.error, "a request failed", fault)
-        } else if let unsent = observation.unsent {
+        if let unsent = observation.unsent {
             (level, message, reason) = (.info, "the client did not take the response", "\(unsent)")
+        } else if let failure = observation.databaseFailure {
+            note(failure)
+            (level, message, reason) = (.debug, "a request found no database", "\(failure)")
+        } else if let fault = observation.fault {
+            (level, message, reason) = (.error, "a request failed", fault)
         } else {
             return
         }
@@ -119,12 +122,16 @@ struct Worker: ~Copyable {
             try handler.database.prepare()
             if databaseFault != nil { log.notice("the database is back") }
             databaseFault = nil
-        } catch .resting {
-            return
         } catch {
-            let fault = "\(error)"
-            if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
-            databaseFault = fault
+            note(error)
         }
+    }
+
+    /// Says why there is no database, once as long as the reason stays the same: requests and pauses find it again and again.
+    private mutating func note(_ failure: Database.Failure) {
+        if case .resting = failure { return }
+        let fault = "\(failure)"
+        if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
+        databaseFault = fault
     }
 }

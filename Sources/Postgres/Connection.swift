@@ -18,6 +18,11 @@ public struct Connection: ~Copyable {
     private var awaited = 0
     /// Whether a Sync was queued whose answer has not been read.
     private var syncing = false
+    /// Whether a result was so large that it is better to connect anew: libpq never gives back the memory that its largest message took.
+    public private(set) var isBloated = false
+
+    /// The largest result whose memory may stay with the connection.
+    private static let largestKeptResult = 4 << 20
 
     /// Connects.
     ///
@@ -38,6 +43,8 @@ public struct Connection: ~Copyable {
         let keywords = CStringArray(parameters.map(\.0))
         let values = CStringArray(parameters.map(\.1))
         guard let handle = PQconnectStartParams(keywords.pointers, values.pointers, 1) else { throw .connectionLost(reason: "out of memory") }
+        // A server's notice, such as that it is shutting down, would be printed among the lines of the log.
+        PQsetNoticeReceiver(handle, { _, _ in }, nil)
         do throws(PostgresError) {
             try Self.connect(handle, until: deadline)
         } catch {
@@ -120,6 +127,7 @@ extension Connection {
         try check(result, PGRES_TUPLES_OK, PGRES_COMMAND_OK)
         guard try nextResult(until: deadline) == nil else { throw .unexpected("two results of one statement") }
         awaited -= 1
+        if result.memorySize > Self.largestKeptResult { isBloated = true }
         return result
     }
 
@@ -134,6 +142,7 @@ extension Connection {
         while let result = try nextResult(until: deadline) {
             try check(result, PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK)
             // The last result of a statement read this way is TUPLES_OK without a row.
+            if result.memorySize > Self.largestKeptResult { isBloated = true }
             if result.rowCount > 0 { return result }
         }
         awaited -= 1

@@ -14,6 +14,9 @@ public struct Result: ~Copyable {
     /// How many rows there are.
     public var rowCount: Int { Int(PQntuples(handle)) }
 
+    /// How many bytes libpq has taken for it.
+    var memorySize: Int { PQresultMemorySize(handle) }
+
     /// The bytes of a value as PostgreSQL sent them; nil for NULL.
     @_lifetime(borrow self)
     public func value(row: Int, column: Int) -> RawSpan? {

@@ -10,10 +10,14 @@ import Glibc
 public struct Deadline: Sendable, Comparable {
     /// Nanoseconds of `CLOCK_MONOTONIC`.
     private let nanoseconds: Int64
+    /// The connection of whoever waits for the end of this; -1 where nobody does.
+    let client: CInt
 
     /// A deadline that many milliseconds from now.
-    public static func after(milliseconds: Int) -> Deadline {
-        Deadline(nanoseconds: now + Int64(milliseconds) * 1_000_000)
+    ///
+    /// - Parameter client: the connection of whoever the work is for. When he closes it the waits end, too: nobody is left to work for.
+    public static func after(milliseconds: Int, client: CInt = -1) -> Deadline {
+        Deadline(nanoseconds: now + Int64(milliseconds) * 1_000_000, client: client)
     }
 
     /// Whole milliseconds left, rounded up so that a wait never wakes just before its end; 0 once it has passed. Fits `poll(2)`'s timeout.
@@ -24,6 +28,9 @@ public struct Deadline: Sendable, Comparable {
 
     /// Whether the time is up.
     public var hasPassed: Bool { Self.now >= nanoseconds }
+
+    /// Whether they are the same point in time.
+    public static func == (a: Deadline, b: Deadline) -> Bool { a.nanoseconds == b.nanoseconds }
 
     /// The earlier one comes first.
     public static func < (a: Deadline, b: Deadline) -> Bool { a.nanoseconds < b.nanoseconds }

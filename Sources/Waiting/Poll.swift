@@ -8,22 +8,35 @@ public enum Readiness: Sendable {
     case writable
 }
 
-/// Waits until the descriptor is ready or the deadline passes.
+/// Waits until the descriptor is ready, the deadline passes, or its client is gone.
 ///
 /// Errors and hang-ups count as ready: the call that follows reports them. A signal does not end the wait; who wants to be woken by signals waits
 /// for them in the one place made for it.
 ///
-/// - Returns: false where the deadline passed first.
+/// - Returns: false where it did not become ready.
 ///
 /// The C function is `poll`.
 public func wait(for readiness: Readiness, of descriptor: CInt, until deadline: Deadline) -> Bool {
     let events = readiness == .readable ? POLLIN : POLLOUT
-    var entry = pollfd(fd: descriptor, events: CShort(events), revents: 0)
+    // A hang-up is reported unasked; an entry of -1 is passed over.
+    var entries: [2 of pollfd] = [
+        pollfd(fd: descriptor, events: CShort(events), revents: 0), pollfd(fd: deadline.client, events: 0, revents: 0),
+    ]
     repeat {
-        let ready = poll(&entry, 1, deadline.millisecondsLeft)
-        if ready != 0 && !(ready == -1 && errno == EINTR) { return true }
+        let milliseconds = deadline.millisecondsLeft
+        var span = entries.mutableSpan
+        let ready = span.withUnsafeMutableBufferPointer { poll($0.baseAddress, nfds_t($0.count), milliseconds) }
+        if ready > 0 { return entries[0].revents != 0 }
     } while !deadline.hasPassed
     return false
+}
+
+/// Whether whoever is at the other end has closed the connection. Who has only said that nothing more will come is still there.
+///
+/// The C function is `poll`.
+public func peerIsGone(_ descriptor: CInt) -> Bool {
+    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
+    return poll(&entry, 1, 0) == 1
 }
 
 /// Lets time pass where there is nothing to wait for: the pause between two attempts. Never longer than the deadline allows.

@@ -11,11 +11,13 @@ extension UUID: ExpressibleByArgument {
 
 extension Scope: ExpressibleByArgument {}
 
-/// A name of a tenant or a token: something that people can read in a table.
+/// A name of a tenant or a token: something that people can read in a table, and that does not rearrange it.
 func readableName(_ text: String) throws -> String {
-    let hasControls = text.unicodeScalars.contains { $0.properties.generalCategory == .control }
-    guard text.contains(where: { !$0.isWhitespace }), !hasControls else {
-        throw ValidationError("a name has visible characters, and no control characters")
+    let isPlain = text.unicodeScalars.allSatisfy {
+        ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+    }
+    guard text.contains(where: { !$0.isWhitespace }), isPlain, text.count <= 200 else {
+        throw ValidationError("a name has visible characters, at most 200, and no control characters")
     }
     return text
 }

@@ -56,4 +56,15 @@ struct UnsafeDatabaseTests {
         #expect(try site.page().isUnavailable)
         try eventually(within: 30) { site.deployment.log.contains("the policy for sessions does not confine") }
     }
+
+    @Test("stops the workers that serve from it within seconds, though their connections live")
+    func meanwhile() throws {
+        let site = try Site(workers: 1)
+        #expect(try site.page().status == 200)
+        try site.database.script("alter table sessions disable row level security")
+        try eventually(within: 60) { try site.page().isUnavailable }
+        #expect(site.deployment.log.contains("row security is not enabled and forced on sessions"))
+        try site.database.script("alter table sessions enable row level security")
+        try eventually(within: 30) { try site.page().status == 200 }
+    }
 }

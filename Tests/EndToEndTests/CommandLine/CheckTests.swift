@@ -7,7 +7,7 @@ struct CheckTests {
     func inOrder() throws {
         let (status, output, errors) = try Cluster.shared.get().makeDatabase().debrief(["check"])
         #expect(status == 0)
-        #expect(output == "ok    settings\nok    database\nok    row security\nok    statements\nok    plans\n")
+        #expect(output == "ok    settings\nok    database\nok    connections\nok    row security\nok    statements\nok    plans\n")
         #expect(errors.isEmpty)
     }
 
@@ -27,7 +27,7 @@ struct CheckTests {
         try database.script(script)
         let check = try database.debrief(["check"])
         #expect(check.status == 1)
-        #expect(check.output == "ok    settings\nok    database\nfail  \(fault)\n")
+        #expect(check.output == "ok    settings\nok    database\nok    connections\nfail  \(fault)\n")
         #expect(check.errors == "debrief: the check found a fault\n")
 
         let folder = Run.makeFolder("serve", for: .debrief)
