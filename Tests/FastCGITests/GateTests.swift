@@ -58,6 +58,7 @@ struct GateTests {
     func drip() throws {
         let peer = try Peer()
         let stop = try Peer()
+        peer.write(FastCGIRecord.begin())
         // As long as the gate is open; far more time than its limit.
         let dripping = Background {
             for byte in FastCGIRecord.record(type: 4, [UInt8](repeating: 0, count: 60_000)) {
@@ -65,7 +66,6 @@ struct GateTests {
                 if wait(for: .readable, of: stop.worker, until: .after(milliseconds: 10)) { return }
             }
         }
-        peer.write(FastCGIRecord.begin())
         let start = monotonicMilliseconds()
         #expect(judge(peer, milliseconds: 300) == .timedOut)
         #expect((300..<15_000).contains(monotonicMilliseconds() - start))
