@@ -130,8 +130,15 @@ private final class Undertaker: Sendable {
         posix_spawn_file_actions_adddup2(&actions, ends[0], 0)
         // Whoever reads the tests' output must not wait for the shell.
         for output in [1, 2] as [CInt] { posix_spawn_file_actions_addopen(&actions, output, "/dev/null", O_WRONLY, 0) }
-        let script = "while read -r p; do all=\"$all $p\"; done; kill -TERM $all 2>/dev/null; sleep 2; kill -KILL $all 2>/dev/null"
-        let words = cStrings(["/bin/sh", "-c", script])
+        // A process id may be a stranger's by then; strangers have another session.
+        let script = """
+            session() { sed 's/.*) //' "/proc/$1/stat" | cut -d ' ' -f 4; }
+            while read -r p; do all="$all $p"; done
+            for p in $all; do [ "$(session $p)" != "$(session $$)" ] || left="$left $p"; done
+            [ -z "$left" ] || { kill -TERM $left; sleep 2; kill -KILL $left; }
+            [ -z "$1" ] || rm -rf "$1"
+            """
+        let words = cStrings(["/bin/sh", "-c", script, "undertaker", Run.isFolderGiven ? "" : Run.folder])
         defer { for word in words { free(word) } }
         var pid: pid_t = 0
         guard posix_spawn(&pid, "/bin/sh", &actions, nil, words, nil) == 0 else { fatalError("no shell") }

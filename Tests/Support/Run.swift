@@ -17,9 +17,14 @@ public enum Run {
     /// Whether other accounts can be, and so have to be, taken.
     public static let isRoot = getuid() == 0
 
+    private static let givenFolder = ProcessInfo.processInfo.environment["DEBRIEF_TEST_ROOT"]
+
+    /// Whether whoever started the run made its folder, and will remove it.
+    static var isFolderGiven: Bool { givenFolder != nil }
+
     /// A folder for this run, which every account can enter. Short, since the paths of sockets are limited.
     public static let folder: String = {
-        if let given = ProcessInfo.processInfo.environment["DEBRIEF_TEST_ROOT"] { return given }
+        if let givenFolder { return givenFolder }
         var template = Array("/tmp/debrief-test.XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { fatalError("no temporary folder: errno \(errno)") }
         let folder = String(cString: made)
