@@ -113,28 +113,15 @@ private func compare<Value>(
     try exchange(statement, values, bind: bind, check: check)
 }
 
-/// Runs the statement for each value, some at once, in UTC.
+/// Runs the statement for each value, in UTC.
 private func exchange<Value>(
     _ statement: Statement,
     _ values: [Value],
     bind: (Value, inout Arguments) -> Void,
     check: (Value, borrowing Postgres.Result) -> Void
 ) throws {
-    let deadline = Deadline.after(milliseconds: 60_000)
     let conninfo = try "host=\(Cluster.shared.get().socketFolder) dbname=postgres user=postgres"
-    var connection = try Connection(conninfo, applicationName: "test", until: deadline)
-    try connection.execute(script: "set timezone = 'UTC'", until: deadline)
-    try connection.prepare([statement], until: deadline)
-    var arguments = Arguments()
-    for start in stride(from: 0, to: values.count, by: 100) {
-        let batch = values[start..<min(start + 100, values.count)]
-        for value in batch {
-            arguments.removeAll()
-            bind(value, &arguments)
-            try connection.send(statement, arguments)
-        }
-        try connection.sync()
-        for value in batch { check(value, try connection.receive(until: deadline)) }
-        try connection.drain(until: deadline)
-    }
+    var connection = try Connection(conninfo, applicationName: "test", until: .after(milliseconds: 60_000))
+    try connection.execute(script: "set timezone = 'UTC'", until: .after(milliseconds: 60_000))
+    try connection.run(statement, for: values, bind: bind, check: check)
 }

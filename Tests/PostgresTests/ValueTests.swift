@@ -104,23 +104,10 @@ struct ValueTests {
     ) throws {
         let statement = Statement(name: "round_trip", sql: "select $1, \(text)", parameters: [type], columns: [type, .text])
         var connection = try connect()
-        try connection.prepare([statement], until: .ample)
-        var arguments = Arguments()
-        for start in stride(from: 0, to: values.count, by: 100) {
-            let batch = values[start..<min(start + 100, values.count)]
-            for value in batch {
-                arguments.removeAll()
-                bind(value, &arguments)
-                try connection.send(statement, arguments)
-            }
-            try connection.sync()
-            for value in batch {
-                let result = try connection.receive(until: .ample)
-                let decoded = if let bytes = result.value(row: 0, column: 0) { decode(bytes) as Value? } else { nil as Value? }
-                #expect(decoded == value)
-                #expect(result.value(row: 0, column: 1)?.string == written(value))
-            }
-            try connection.drain(until: .ample)
+        try connection.run(statement, for: values, bind: bind) { value, result in
+            let decoded = if let bytes = result.value(row: 0, column: 0) { decode(bytes) as Value? } else { nil as Value? }
+            #expect(decoded == value)
+            #expect(result.value(row: 0, column: 1)?.string == written(value))
         }
     }
 }
