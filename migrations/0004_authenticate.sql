@@ -4,7 +4,7 @@ set local search_path = public;
 set local role debrief_owner;
 
 -- One row, always. The tenant is set for the transaction only where the outcome is 'live', so the statement that follows in the same
--- pipeline may run whatever this one found: it then sees no row. The two ids are for the logs and come with every token that exists.
+-- pipeline may run whatever this one found: it then sees no row. The two ids come with every token that exists, for whoever logs the call.
 --
 -- Volatile, since set_config in a stable function would run at plan time; in plpgsql, since it keeps its plan for the next call, while
 -- a function in SQL would be planned at each.

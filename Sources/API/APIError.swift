@@ -1,6 +1,7 @@
 /// The one way in which a request is answered with an error: code, status, words and HTTP fields.
 ///
-/// Codes and the shape of the body are part of the published API; nginx answers in the same shape for what never reaches a worker (nginx/debrief-errors.conf).
+/// Codes and the shape of the body are part of the published API; nginx answers in the same shape for what never reaches a worker
+/// (nginx/debrief-errors.conf).
 public struct APIError: Error, Equatable, Sendable {
     /// The errors that a worker answers with.
     public enum Code: String, CaseIterable, Sendable {

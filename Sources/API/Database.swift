@@ -75,7 +75,8 @@ public struct Database: ~Copyable {
         return try connect(until: deadline)
     }
 
-    /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was asked for.
+    /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was
+    /// asked for.
     mutating func put(_ connection: consuming Connection) {
         if connection.isIdle && !connection.isBloated { self.connection = consume connection }
     }
@@ -146,7 +147,8 @@ extension Database.Failure: CustomStringConvertible {
 }
 
 extension PostgresError {
-    /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not change
+    /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not
+    /// change
     /// result type`), or it is not there (26000).
     var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
 

@@ -7,6 +7,14 @@ public struct DeploymentCheck: Sendable {
     public let name: String
     /// A sentence for each thing that is wrong; none where all is well.
     public let faults: [String]
+    /// Whether PostgreSQL could not be reached, or not any longer: that passes, and the workers wait for it. All else is for an admin to mend.
+    public let isUnreachable: Bool
+
+    init(name: String, faults: [String], isUnreachable: Bool = false) {
+        self.name = name
+        self.faults = faults
+        self.isUnreachable = isUnreachable
+    }
 
     private static let limitMilliseconds = 10_000
 
@@ -29,14 +37,14 @@ public struct DeploymentCheck: Sendable {
             guard faults.isEmpty else { return checks }
 
             step = "statements"
-            let statements = Database.statements(of: endpoints)
-            try connection.prepare(statements, until: deadline)
+            try connection.prepare(Database.statements(of: endpoints), until: deadline)
             checks.append(DeploymentCheck(name: step, faults: []))
 
             step = "plans"
-            checks.append(DeploymentCheck(name: step, faults: try planFaults(of: statements, connection: &connection, until: deadline)))
+            checks.append(DeploymentCheck(name: step, faults: try planFaults(of: endpoints, connection: &connection, until: deadline)))
         } catch {
-            checks.append(DeploymentCheck(name: step, faults: [error.detail]))
+            let isUnreachable = if case .server = error { false } else if case .unexpected = error { false } else { true }
+            checks.append(DeploymentCheck(name: step, faults: [error.detail], isUnreachable: isUnreachable))
         }
         return checks
     }
@@ -57,20 +65,26 @@ public struct DeploymentCheck: Sendable {
         return ["\(workers) workers need as many connections, and PostgreSQL lets this role have \(most)"]
     }
 
-    /// A plan that reads a whole table although that was made as dear as can be has no index to use: this tells on an empty database, too.
+    /// A plan that reads a whole table, or collects a list to sort it, although that was made as dear as can be, has no index to use: this tells on an
+    /// empty database, too.
     private static func planFaults(
-        of statements: [Statement],
+        of endpoints: [Endpoint],
         connection: inout Connection,
         until deadline: Deadline
     ) throws(PostgresError) -> [String] {
-        try connection.execute(script: "set enable_seqscan = off; set plan_cache_mode = force_generic_plan", until: deadline)
+        try connection.execute(script: "set enable_seqscan = off; set enable_sort = off; set plan_cache_mode = force_generic_plan", until: deadline)
         var faults: [String] = []
-        for statement in statements {
-            let arguments = statement.parameters.isEmpty ? "" : "(\(statement.parameters.map { _ in "null" }.joined(separator: ", ")))"
-            let plan = try connection.query("explain (costs off) execute \(statement.name)\(arguments)", until: deadline)
-            for line in plan.compactMap({ $0.first ?? nil }) where line.contains("Seq Scan") {
-                let scan = line.drop { $0 == " " || $0 == "-" || $0 == ">" }
-                faults.append("\(statement.name) has no index to use: \(scan)")
+        for endpoint in endpoints {
+            for statement in endpoint.statements {
+                let arguments = statement.parameters.isEmpty ? "" : "(\(statement.parameters.map { _ in "null" }.joined(separator: ", ")))"
+                let plan = try connection.query("explain (costs off) execute \(statement.name)\(arguments)", until: deadline)
+                for line in plan.compactMap({ $0.first ?? nil }) {
+                    let node = line.drop { $0 == " " || $0 == "-" || $0 == ">" }
+                    let isSorted = endpoint.shape != .one && (node.hasPrefix("Sort") || node.hasPrefix("Incremental Sort"))
+                    if node.hasPrefix("Seq Scan") || isSorted && !node.hasPrefix("Sort Key") {
+                        faults.append("\(statement.name) has no index to use: \(node)")
+                    }
+                }
             }
         }
         return faults

@@ -49,7 +49,7 @@ public struct Handler: ~Copyable {
             response.begin(isHead: request.value(of: .method).equals(Self.head))
             do {
                 try answer(&request, &observation, until: deadline)
-                observation.status = "200"
+                observation.status = "200 OK"
             } catch let error as APIError {
                 try response.end(with: error, to: &request, until: deadline)
                 observation.status = error.code.status

@@ -4,7 +4,8 @@ import Waiting
 
 /// The response to one request while it is made: a head, and a body in one buffer that is used again for each.
 ///
-/// A body that fits the buffer is sent whole, with its Content-Length, in one system call. A longer one, of a list, begins to leave as soon as it does
+/// A body that fits the buffer is sent whole, with its Content-Length, in one system call. A longer one, of a list, begins to leave as soon as it
+/// does
 /// not fit; it has no Content-Length and ends with the request's last record, so that one cut short can be told from one that is whole.
 struct Response: ~Copyable {
     /// The largest body that is made in memory: what fits one FastCGI record, 64 kB.

@@ -29,7 +29,8 @@ public enum AdminConnection {
 }
 
 extension Connection {
-    /// Runs a statement on the tables of tenants and tokens, and returns its rows as text. Each is an instant; one that takes 30 s waits for somebody's
+    /// Runs a statement on the tables of tenants and tokens, and returns its rows as text. Each is an instant; one that takes 30 s waits for
+    /// somebody's
     /// lock.
     mutating func ask(_ sql: String, _ parameters: [String?] = []) throws(AdminError) -> [[String?]] {
         do {

@@ -1,2 +1,2 @@
-// libfcgi's request API. `fcgi_stdio.h`, which redefines stdio, is left out on purpose.
+// libfcgi's request API. `fcgi_stdio.h`, which redefines stdio, is left out on purpose. `FastCGI` alone stands before it.
 #include <fcgiapp.h>

@@ -1,1 +1,2 @@
+// libpq. `Postgres` alone stands before it.
 #include <libpq-fe.h>

@@ -22,20 +22,21 @@ public struct Master: ~Copyable {
         /// The socket could not be opened.
         case listen(Errno)
         /// The database is not fit to be served from; why is in the log.
-        case unsafeDatabase
+        case unfitDatabase
         /// Another system call failed.
         case system(Errno)
     }
 
     /// Runs the pool until it is told to stop.
     public static func run(_ options: PoolOptions, log: Logger) throws(Failure) {
-        guard try databaseIsSafe(options, log) else { throw .unsafeDatabase }
+        guard try databaseIsFit(options, log) else { throw .unfitDatabase }
         var master = try Master(options, log)
         master.loop()
     }
 
     private init(_ options: PoolOptions, _ log: Logger) throws(Failure) {
-        // Meant for a reload, for logs or for the pool's size, none of which there is to do: they end or stop a process that does not say otherwise. The
+        // Meant for a reload, for logs or for the pool's size, none of which there is to do: they end or stop a process that does not say otherwise.
+        // The
         // workers inherit that.
         for signal in [SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH] { debrief_ignore_signal(signal) }
         let signals: SignalDescriptor
@@ -124,22 +125,20 @@ public struct Master: ~Copyable {
         _ = state.handle(event, at: monotonicMilliseconds())
     }
 
-    /// Tries in a child what each worker will do first: connect, check row security, prepare. A database that cannot be reached is waited for by the
-    /// workers; one that must not be served from stops the start.
-    private static func databaseIsSafe(_ options: PoolOptions, _ log: Logger) throws(Failure) -> Bool {
+    /// Runs in a child what `check` runs, since the master must have no connection. A database that cannot be reached is waited for by the workers;
+    /// one that nobody should be served from stops the start.
+    private static func databaseIsFit(_ options: PoolOptions, _ log: Logger) throws(Failure) -> Bool {
         let pid = fork()
         guard pid >= 0 else { throw .system(Errno(rawValue: errno)) }
         if pid == 0 {
-            var database = Database(options.database, endpoints: Endpoint.all)
-            do throws(Database.Failure) {
-                try database.prepare()
-            } catch .unsafe(let faults) {
-                for fault in faults { log.critical("\(fault)") }
-                _exit(1)
-            } catch {
-                log.warning("starting without a database", metadata: ["reason": "\(error)"])
+            let checks = DeploymentCheck.all(options.database, workers: options.workers)
+            let isUnreachable = checks.contains { $0.isUnreachable }
+            for check in checks {
+                for fault in check.faults {
+                    log.log(level: isUnreachable ? .warning : .critical, "\(fault)", metadata: ["check": "\(check.name)"])
+                }
             }
-            _exit(0)
+            _exit(isUnreachable || checks.allSatisfy(\.faults.isEmpty) ? 0 : 1)
         }
         var status: CInt = 0
         while waitpid(pid, &status, 0) == -1 && errno == EINTR {}

@@ -9,7 +9,8 @@ import Waiting
 ///
 /// libpq's socket is non-blocking and every wait is a `poll` with a deadline, since a `PQgetResult` that waits by itself cannot be interrupted, not
 /// even by `statement_timeout` where the server is frozen. After ``PostgresError/connectionLost(reason:)``, ``PostgresError/timedOut`` or
-/// ``PostgresError/unexpected(_:)`` the connection must be dropped; after ``PostgresError/server(_:)`` it is good again once ``drain(until:)`` returned.
+/// ``PostgresError/unexpected(_:)`` the connection must be dropped; after ``PostgresError/server(_:)`` it is good again once ``drain(until:)``
+/// returned.
 ///
 /// It belongs to the process that made it: it must not cross a fork.
 public struct Connection: ~Copyable {
@@ -94,7 +95,8 @@ public struct Connection: ~Copyable {
 
 /// Statements queued by ``send(_:_:)`` go out together with ``sync()``, in one round trip and one implicit transaction that ends at the Sync
 /// (<https://www.postgresql.org/docs/15/libpq-pipeline-mode.html>). The results are received in the order of the sending: one
-/// ``receive(until:)`` a statement, or ``beginRows()`` and ``nextRow(until:)`` to the end, then ``drain(until:)``. After an error the server skips to the Sync, and so does
+/// ``receive(until:)`` a statement, or ``beginRows()`` and ``nextRow(until:)`` to the end, then ``drain(until:)``. After an error the server skips
+/// to the Sync, and so does
 /// `drain`: it reads whatever is left, on every path.
 extension Connection {
     /// Queues one execution of a prepared statement.
@@ -136,7 +138,8 @@ extension Connection {
         guard PQsetSingleRowMode(handle) == 1 else { throw .unexpected("no statement to read rows of") }
     }
 
-    /// The next row of the statement, as a result of one; nil behind the last. Who stops before that drops the connection: to read on costs as much as
+    /// The next row of the statement, as a result of one; nil behind the last. Who stops before that drops the connection: to read on costs as much
+    /// as
     /// the rest of the list, to cancel as much as a new connection.
     public mutating func nextRow(until deadline: Deadline) throws(PostgresError) -> Result? {
         while let result = try nextResult(until: deadline) {

@@ -10,9 +10,6 @@ extension RawSpan {
     /// A `uuid`, its first byte the most significant.
     public var uint128: UInt128 { UInt128(bigEndian: load()) }
 
-    /// A `bool`.
-    public var bool: Bool { load() as UInt8 != 0 }
-
     /// A `text`, or a `json` document as it was written.
     public var string: String {
         withUnsafeBytes { String(decoding: $0, as: UTF8.self) }

@@ -2,7 +2,7 @@
 public enum PostgresError: Error, Sendable {
     /// No connection could be made, or the one there was is gone. Nothing more can be asked of it; a new one may succeed.
     case connectionLost(reason: String)
-    /// The deadline passed while we waited. The connection is in an unknown state and must be dropped.
+    /// The deadline passed while we waited, or whoever it was for has left. The connection is in an unknown state and must be dropped.
     case timedOut
     /// PostgreSQL answered with an error. The connection is good once the answers have been read to their end.
     case server(ServerError)

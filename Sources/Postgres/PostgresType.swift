@@ -1,7 +1,5 @@
 /// The PostgreSQL types that parameters and columns have here, as the OIDs of `pg_type`. All travel in binary.
 public enum PostgresType: UInt32, Sendable {
-    /// One byte, 0 or 1.
-    case bool = 16
     /// The bytes as they are.
     case bytea = 17
     /// Eight bytes, big-endian, two's complement.

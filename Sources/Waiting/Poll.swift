@@ -31,7 +31,9 @@ public func wait(for readiness: Readiness, of descriptor: CInt, until deadline: 
     return false
 }
 
-/// Whether whoever is at the other end has closed the connection. Who has only said that nothing more will come is still there.
+/// Whether whoever is at the other end has closed the connection. Who has only said that nothing more will come is still there. That is told apart
+/// on a
+/// Unix socket; over TCP both look the same until something is sent, so there a client counts as present.
 ///
 /// The C function is `poll`.
 public func peerIsGone(_ descriptor: CInt) -> Bool {

@@ -24,7 +24,7 @@ struct BadClientTests {
         let site = try site.get()
         let socket = try Socket(site.deployment.fastCGISocket)
         try socket.send(Self.beginnings[index].bytes)
-        try eventually(within: 20) { socket.isClosed }
+        try eventually(within: 8) { socket.isClosed }
         #expect(try site.page().status == 200)
     }
 
@@ -104,7 +104,7 @@ struct BadClientTests {
                 }
             // It may be closed before all was sent.
             try? socket.send(bytes)
-            try eventually(within: 20) { socket.isClosed }
+            try eventually(within: 8) { socket.isClosed }
         }
     }
 

@@ -37,6 +37,8 @@ struct UnsafeDatabaseTests {
         ("grant update on sessions to debrief_api", "may write to sessions"),
         ("grant update (status) on sessions to debrief_api", "may write to sessions"),
         ("alter table transcripts owner to debrief_api", "owns the table transcripts"),
+        ("drop function authenticate(bytea, text)", "authenticate(bytea, text) does not exist"),
+        ("drop index sessions_by_start, sessions_by_user_and_start", "list_sessions has no index to use"),
     ]
 
     @Test("is refused by check and by serve, which name what is wrong", arguments: faults.indices)

@@ -15,7 +15,8 @@ extension Migrations {
     /// that was is compared with the folder.
     ///
     /// - Parameters:
-    ///   - connection: of a role that may create roles and grants in schema `public`. Its end, here, ends the advisory lock and a transaction that failed.
+    ///   - connection: of a role that may create roles and grants in schema `public`. Its end, here, ends the advisory lock and a transaction that
+    /// failed.
     ///   - report: is told of each step as soon as it is done.
     /// - Returns: how many files were applied.
     public func up(_ connection: consuming Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {

@@ -45,7 +45,7 @@ extension Master.Failure: CommandFailure, CustomStringConvertible {
     public var description: String {
         switch self {
         case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
-        case .unsafeDatabase: "the database is not fit to be served from; run: debrief check"
+        case .unfitDatabase: "the database is not fit to be served from; run: debrief check"
         case .system(let error): "cannot start: \(error)"
         }
     }
