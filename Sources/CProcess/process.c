@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
@@ -30,6 +31,10 @@ int debrief_epoll_wait(int epoll, int timeout_milliseconds) {
     if (ready == 1) return event.data.fd;
     if (ready == 0) errno = 0;
     return -1;
+}
+
+int debrief_bell(void) {
+    return eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 }
 
 static sigset_t set_of(unsigned long long mask) {

@@ -53,7 +53,7 @@ public struct Master: ~Copyable {
         self.signals = signals
         self.options = options
         self.log = log
-        state = PoolState(workers: options.workers, drainMilliseconds: options.drainTimeoutMilliseconds, at: monotonicMilliseconds())
+        state = PoolState(workers: options.workers.upperBound, drainMilliseconds: options.drainTimeoutMilliseconds, at: monotonicMilliseconds())
     }
 
     private mutating func loop() {
@@ -131,7 +131,7 @@ public struct Master: ~Copyable {
         let pid = fork()
         guard pid >= 0 else { throw .system(Errno(rawValue: errno)) }
         if pid == 0 {
-            let checks = DeploymentCheck.all(options.database, workers: options.workers)
+            let checks = DeploymentCheck.all(options.database, workers: options.workers.upperBound)
             let isUnreachable = checks.contains { $0.isUnreachable }
             for check in checks {
                 for fault in check.faults {

@@ -47,3 +47,17 @@ public func peerIsGone(_ descriptor: CInt) -> Bool {
 public func pause(milliseconds: CInt, until deadline: Deadline) {
     _ = poll(nil, 0, min(milliseconds, deadline.millisecondsLeft))
 }
+
+/// Waits until one of several descriptors is ready, or the deadline passes.
+///
+/// - Returns: those that are ready; none where the time ran out.
+///
+/// The C function is `poll`.
+public func wait(forAny waits: [(descriptor: CInt, readiness: Readiness)], until deadline: Deadline) -> [CInt] {
+    var entries = waits.map { pollfd(fd: $0.descriptor, events: CShort($0.readiness == .readable ? POLLIN : POLLOUT), revents: 0) }
+    repeat {
+        let milliseconds = deadline.millisecondsLeft
+        if poll(&entries, nfds_t(entries.count), milliseconds) > 0 { return entries.filter { $0.revents != 0 }.map(\.fd) }
+    } while !deadline.hasPassed
+    return []
+}

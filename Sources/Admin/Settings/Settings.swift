@@ -13,14 +13,24 @@ public struct Settings: Sendable {
     public let listen: ListenAddress
     /// How many connections may wait for a worker.
     public let backlog: Int
-    /// How many workers there are.
-    public let workers: Int
+    /// The socket by which commands reach the master.
+    public let control: String
+    /// How few and how many workers there may be.
+    public let workers: ClosedRange<Int>
     /// How long PostgreSQL may work on one statement.
     public let statementTimeoutMilliseconds: Int
     /// How long a request may take in all.
     public let requestTimeoutMilliseconds: Int
+    /// How long new workers, or a new master, may take until they are ready.
+    public let startTimeoutMilliseconds: Int
     /// How long a graceful stop waits for the requests in flight.
     public let drainTimeoutMilliseconds: Int
+    /// After how many requests a worker is replaced, more or less; 0 for never.
+    public let maxRequests: Int
+    /// How long a request may take before it is logged as slow.
+    public let slowMilliseconds: Int
+    /// The path of the log; nil for standard error.
+    public let log: String?
     /// The lowest level that is logged.
     public let logLevel: Logger.Level
 
@@ -38,10 +48,15 @@ public struct Settings: Sendable {
         adminDatabase = try Self.adminDatabase.value(in: source)
         listen = try Self.listen.value(in: source)
         backlog = try Self.backlog.value(in: source)
+        control = try Self.control.value(in: source) ?? Self.controlPath(beside: listen)
         workers = try Self.workers.value(in: source)
         statementTimeoutMilliseconds = try Self.statementTimeout.value(in: source)
         requestTimeoutMilliseconds = try Self.requestTimeout.value(in: source)
+        startTimeoutMilliseconds = try Self.startTimeout.value(in: source)
         drainTimeoutMilliseconds = try Self.drainTimeout.value(in: source)
+        maxRequests = try Self.maxRequests.value(in: source)
+        slowMilliseconds = try Self.slow.value(in: source)
+        log = try Self.log.value(in: source)
         logLevel = try Self.logLevel.value(in: source)
 
         let statement = (Self.statementTimeout.name, statementTimeoutMilliseconds)
@@ -83,10 +98,15 @@ extension Settings {
         adminDatabase.declaration,
         listen.declaration,
         backlog.declaration,
+        control.declaration,
         workers.declaration,
         statementTimeout.declaration,
         requestTimeout.declaration,
+        startTimeout.declaration,
         drainTimeout.declaration,
+        maxRequests.declaration,
+        slow.declaration,
+        log.declaration,
         logLevel.declaration,
     ]
 
@@ -124,15 +144,40 @@ extension Settings {
         parse: wholeNumber(1...65_535)
     )
 
+    static let control = Setting(
+        "DEBRIEF_CONTROL",
+        default: String?.none,
+        "control.sock beside DEBRIEF_LISTEN's",
+        help: "The socket by which status, scale, reload, upgrade and stop reach the master.",
+        wanted: "a path of at most 95 bytes"
+    ) { path in (1...95).contains(path.utf8.count) ? path : nil }
+
+    /// In the folder of the workers' socket; where that is none, in the working directory.
+    private static func controlPath(beside listen: ListenAddress) -> String {
+        guard case .unix(let path) = listen, let slash = path.lastIndex(of: "/") else { return "control.sock" }
+        return path[...slash] + "control.sock"
+    }
+
     static let workers = Setting(
         "DEBRIEF_WORKERS",
-        default: 2 * onlineCores(),
+        default: 2 * onlineCores()...2 * onlineCores(),
         "2 a core",
-        help: "How many workers there are, each a process with a connection to PostgreSQL.",
-        // The upper end keeps a typing error from filling the process table: PostgreSQL takes 100 connections unless told otherwise.
-        wanted: "a whole number from 1 to 1024 (a range such as 4..32 is not supported yet)",
-        parse: wholeNumber(1...1024)
+        help: "How many workers there are, or a range as in 4..32 that follows the queue.",
+        wanted: "a whole number from 1 to \(mostWorkers), or two as in 4..32",
+        parse: workers(parsing:)
     )
+
+    /// The upper end keeps a typing error from filling the process table: PostgreSQL takes 100 connections unless told otherwise.
+    private static let mostWorkers = 1_024
+
+    /// A number of workers such as `8`, or a range of them such as `4..32`; nil where the text is neither.
+    public static func workers(parsing text: String) -> ClosedRange<Int>? {
+        let number = wholeNumber(1...mostWorkers)
+        if let count = number(text) { return count...count }
+        let ends = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
+        guard ends.count == 2, let low = number(String(ends[0])), let high = number(String(ends[1])), low <= high else { return nil }
+        return low...high
+    }
 
     static let statementTimeout = Setting(
         "DEBRIEF_STATEMENT_TIMEOUT",
@@ -152,6 +197,15 @@ extension Settings {
         parse: DurationText.limitMilliseconds(parsing:)
     )
 
+    static let startTimeout = Setting(
+        "DEBRIEF_START_TIMEOUT",
+        default: 10_000,
+        "10s",
+        help: "How long new workers may take to be ready, at a reload, an upgrade or a scale.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
+
     static let drainTimeout = Setting(
         "DEBRIEF_DRAIN_TIMEOUT",
         default: 30_000,
@@ -160,6 +214,32 @@ extension Settings {
         wanted: duration,
         parse: DurationText.limitMilliseconds(parsing:)
     )
+
+    static let maxRequests = Setting(
+        "DEBRIEF_MAX_REQUESTS",
+        default: 0,
+        "0",
+        help: "After how many requests, more or less, a worker is replaced; 0 for never.",
+        wanted: "a whole number from 0 to 1000000000",
+        parse: wholeNumber(0...1_000_000_000)
+    )
+
+    static let slow = Setting(
+        "DEBRIEF_SLOW",
+        default: 1_000,
+        "1s",
+        help: "A request that takes as long is logged as slow, with its endpoint and ids.",
+        wanted: duration,
+        parse: DurationText.limitMilliseconds(parsing:)
+    )
+
+    static let log = Setting(
+        "DEBRIEF_LOG",
+        default: String?.none,
+        "standard error",
+        help: "The file of the log; USR1 opens it anew.",
+        wanted: "a path"
+    ) { path in path.isEmpty ? nil : path }
 
     static let logLevel = Setting(
         "DEBRIEF_LOG_LEVEL",

@@ -16,6 +16,9 @@ int debrief_epoll_add(int epoll, int descriptor, bool exclusive);
 // epoll_wait(2) for one event: the ready descriptor; -1 with errno 0 where the time ran out first.
 int debrief_epoll_wait(int epoll, int timeout_milliseconds);
 
+// eventfd(2), non-blocking and closed by exec: a bell that any process with the descriptor can ring.
+int debrief_bell(void);
+
 // Blocks the signals of a mask, bit n - 1 for signal n, in the calling thread, and unblocks all others.
 int debrief_block_signals(unsigned long long mask);
 

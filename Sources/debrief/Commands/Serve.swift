@@ -19,21 +19,29 @@ struct Serve: ParsableCommand {
     func run() throws {
         let settings = try settings.read()
         let log = Logger(label: "debrief") { _ in JSONLogHandler(level: settings.logLevel) }
-        try Master.run(
-            PoolOptions(
-                database: settings.workersDatabase,
-                listen: settings.listen,
-                backlog: settings.backlog,
-                workers: settings.workers,
-                requestTimeoutMilliseconds: settings.requestTimeoutMilliseconds,
-                drainTimeoutMilliseconds: settings.drainTimeoutMilliseconds
-            ),
-            log: log
-        )
+        try Master.run(settings.pool, log: log)
     }
 }
 
 extension Settings {
+    /// What the pool is told.
+    var pool: PoolOptions {
+        PoolOptions(
+            database: workersDatabase,
+            listen: listen,
+            backlog: backlog,
+            control: control,
+            workers: workers,
+            requestTimeoutMilliseconds: requestTimeoutMilliseconds,
+            startTimeoutMilliseconds: startTimeoutMilliseconds,
+            drainTimeoutMilliseconds: drainTimeoutMilliseconds,
+            maxRequests: maxRequests,
+            slowMilliseconds: slowMilliseconds,
+            log: log,
+            logLevel: logLevel
+        )
+    }
+
     /// How the workers connect.
     var workersDatabase: Database.Settings {
         Database.Settings(conninfo: database, statementTimeoutMilliseconds: statementTimeoutMilliseconds)

@@ -1,0 +1,125 @@
+import Waiting
+
+/// The scoreboard as it was at one moment: what status, metrics and pages are made from.
+struct PoolSnapshot: Equatable {
+    /// A worker.
+    struct Worker: Equatable {
+        var slot: Int
+        var pid: Int32
+        var state: WorkerState
+        /// The generation of its settings: of two, while a pool is reloaded.
+        var generation: Int
+        /// When it was forked, in Unix microseconds.
+        var startedAt: Int
+        /// How many requests it has answered.
+        var requests: Int
+        /// How long it has been at its request; nil where it has none.
+        var requestMilliseconds: Int?
+        /// How long ago its last good exchange with PostgreSQL was; nil where there was none.
+        var exchangeMilliseconds: Int?
+    }
+
+    /// The requests of one endpoint with one status.
+    struct Requests: Equatable {
+        /// The endpoint's name; nil for paths that have none.
+        var endpoint: String?
+        var status: Int
+        var histogram: Histogram
+    }
+
+    var master: Int32 = 0
+    /// When the master started, in Unix microseconds.
+    var startedAt = 0
+    var generation = 0
+    var phase = PoolPhase.running
+    /// How few and how many workers there may be.
+    var range = 1...1
+    /// How many workers there are to be now.
+    var wanted = 0
+    var limitReached = 0
+    var reloads = 0
+    var failedReloads = 0
+    var restarts: [RestartCause: Int] = [:]
+    /// Workers that are missing until a pause is over.
+    var braked = 0
+    var lastDeath: WorkerDeath?
+    var reconnects = 0
+    var logFailures = 0
+    var unanswered = 0
+    /// Connections that wait to be accepted; nil where the kernel does not say.
+    var queue: Int?
+    /// How many may wait.
+    var queueLimit = 0
+    var workers: [Worker] = []
+    /// Those that there were any of, by endpoint and then status.
+    var requests: [Requests] = []
+
+    /// How many workers are in a state.
+    func count(_ state: WorkerState) -> Int { workers.count { $0.state == state } }
+
+    /// How long the oldest request has been worked at; nil where there is none.
+    var oldestRequestMilliseconds: Int? { workers.compactMap(\.requestMilliseconds).max() }
+
+    /// Whether requests can be answered from PostgreSQL: some worker's last good exchange is under 5 s old.
+    var isReady: Bool { workers.contains { ($0.exchangeMilliseconds ?? .max) < 5_000 } }
+}
+
+extension PoolSnapshot {
+    /// Reads a scoreboard.
+    ///
+    /// - Parameters:
+    ///   - now: the time, in monotonic milliseconds.
+    ///   - queue: the connections that wait to be accepted, of so many that may.
+    init(_ scoreboard: Scoreboard, now: Int, queue: Int?, queueLimit: Int) {
+        self.init()
+        let header = scoreboard.header
+        master = header.master
+        startedAt = header.startedAt
+        generation = header.generation
+        phase = header.phase
+        range = header.range
+        wanted = header.wanted
+        limitReached = header.limitReached
+        reloads = header.reloads
+        failedReloads = header.failedReloads
+        for cause in RestartCause.allCases { restarts[cause] = header.restarts(cause) }
+        braked = header.braked
+        lastDeath = header.lastDeath
+        logFailures = header.logFailures + header.operatorLogFailures
+        self.queue = queue
+        self.queueLimit = queueLimit
+
+        let slots = scoreboard.usedSlots
+        for slot in slots {
+            reconnects += slot.reconnects
+            logFailures += slot.logFailures
+            unanswered += slot.unanswered
+            if let worker = Worker(slot, now: now) { workers.append(worker) }
+        }
+        for endpoint in scoreboard.endpoints.indices.map(Optional.some) + [nil] {
+            for (index, status) in RequestTally.statuses.enumerated() {
+                let histogram = slots.reduce(into: Histogram()) { $0 += $1.tally.histogram(endpoint: endpoint, status: index) }
+                guard histogram.count > 0 else { continue }
+                requests.append(Requests(endpoint: endpoint.map { scoreboard.endpoints[$0] }, status: status, histogram: histogram))
+            }
+        }
+    }
+}
+
+extension PoolSnapshot.Worker {
+    /// The worker in a slot; nil where there is none.
+    fileprivate init?(_ slot: Slot, now: Int) {
+        guard slot.state != .none else { return nil }
+        let (since, exchange) = (slot.requestSince, slot.exchange)
+        self.init(
+            slot: slot.index,
+            pid: slot.pid,
+            state: slot.state,
+            generation: slot.generation,
+            startedAt: slot.startedAt,
+            requests: slot.requests,
+            requestMilliseconds: since > 0 ? max(0, now - since) : nil,
+            exchangeMilliseconds: exchange > 0 ? max(0, now - exchange) : nil
+        )
+    }
+}
