@@ -88,7 +88,7 @@ struct SettingsTests {
     @Test("the environment wins over the file")
     func environmentWins() throws {
         let settings = try settings(["DEBRIEF_WORKERS": "5"], file: "DEBRIEF_WORKERS=3\nDEBRIEF_BACKLOG=7")
-        #expect(settings.workers == 5)
+        #expect(settings.workers == 5...5)
         #expect(settings.backlog == 7)
     }
 
@@ -97,7 +97,7 @@ struct SettingsTests {
         let settings = try settings(
             file: "# settings\r\n\r\n  DEBRIEF_WORKERS =\t3  \r\n  # more\nDEBRIEF_LISTEN='a b.sock'\nDEBRIEF_DATABASE=\"host=/x password=a#b\\'c$d\""
         )
-        #expect(settings.workers == 3)
+        #expect(settings.workers == 3...3)
         #expect(settings.listen == .unix(path: "a b.sock"))
         #expect(settings.database == "host=/x password=a#b\\'c$d")
     }
