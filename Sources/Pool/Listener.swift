@@ -106,8 +106,14 @@ extension ListenAddress {
         }
     }
 
+    /// The address of a Unix socket, whatever characters its path has; nil where the path does not fit.
+    init?(path: String) {
+        guard (1...Self.longestPath).contains(path.utf8.count) else { return nil }
+        self = .unix(path: path)
+    }
+
     /// Lends the address as the C functions take it.
-    fileprivate func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
+    func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         func lend<T>(_ address: T) -> R {
             withUnsafeBytes(of: address) { bytes in
                 bytes.withMemoryRebound(to: sockaddr.self) { addresses in

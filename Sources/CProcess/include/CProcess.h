@@ -7,6 +7,9 @@
 // accept4(2) with SOCK_CLOEXEC: hidden behind _GNU_SOURCE. The connection itself blocks: whoever reads or sends says MSG_DONTWAIT.
 int debrief_accept(int listener);
 
+// getsockopt(2) SO_PEERCRED, whose structure is hidden behind _GNU_SOURCE: the user id of whoever has connected to a Unix socket.
+long long debrief_peer_user(int connection);
+
 // epoll_create1(2) with EPOLL_CLOEXEC.
 int debrief_epoll_create(void);
 
