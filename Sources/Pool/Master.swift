@@ -15,6 +15,9 @@ public struct Master: ~Copyable {
     private let log: Logger
     private let signals: SignalDescriptor
     private let listener: Listener
+    private let scoreboard: Scoreboard
+    private let bell: Bell
+    private let file: LogFile
     private var state: PoolState
 
     /// Why the pool could not begin.
@@ -28,20 +31,28 @@ public struct Master: ~Copyable {
     }
 
     /// Runs the pool until it is told to stop.
-    public static func run(_ options: PoolOptions, log: Logger) throws(Failure) {
+    public static func run(_ options: PoolOptions) throws(Failure) {
+        let file = LogFile(options.log)
+        let log = file.logger(level: options.logLevel)
         guard try databaseIsFit(options, log) else { throw .unfitDatabase }
-        var master = try Master(options, log)
+        var master = try Master(options, file, log)
         master.loop()
     }
 
-    private init(_ options: PoolOptions, _ log: Logger) throws(Failure) {
-        // Meant for a reload, for logs or for the pool's size, none of which there is to do: they end or stop a process that does not say otherwise.
-        // The
-        // workers inherit that.
-        for signal in [SIGHUP, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH] { debrief_ignore_signal(signal) }
+    private init(_ options: PoolOptions, _ file: LogFile, _ log: Logger) throws(Failure) {
+        // Meant for a reload or for the pool's size, none of which there is to do: they end or stop a process that does not say otherwise.
+        for signal in [SIGHUP, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH] { debrief_ignore_signal(signal) }
         let signals: SignalDescriptor
+        let scoreboard: Scoreboard
         do throws(Errno) {
-            signals = try SignalDescriptor(blocking: [SIGTERM, SIGINT, SIGQUIT, SIGCHLD])
+            scoreboard = try Scoreboard(endpoints: Endpoint.all.map(\.name))
+            signals = try SignalDescriptor(blocking: [SIGTERM, SIGINT, SIGQUIT, SIGCHLD, SIGUSR1])
+        } catch {
+            throw .system(error)
+        }
+        let bell: Bell
+        do throws(Errno) {
+            bell = try Bell()
         } catch {
             throw .system(error)
         }
@@ -51,13 +62,16 @@ public struct Master: ~Copyable {
             throw .listen(error)
         }
         self.signals = signals
+        self.bell = bell
+        self.scoreboard = scoreboard
         self.options = options
         self.log = log
+        self.file = file
         state = PoolState(workers: options.workers.upperBound, drainMilliseconds: options.drainTimeoutMilliseconds, at: monotonicMilliseconds())
     }
 
     private mutating func loop() {
-        log.notice("started", metadata: ["pid": "\(getpid())", "workers": "\(options.workers)"])
+        log.notice("started", metadata: ["pid": .stringConvertible(getpid()), "workers": "\(options.workers)"])
         // A full queue is an error to nginx at once, not a wait.
         if let largest = Listener.largestBacklog, largest < options.backlog {
             log.warning("the kernel caps the backlog: raise net.core.somaxconn", metadata: ["backlog": "\(options.backlog)", "cap": "\(largest)"])
@@ -67,7 +81,7 @@ public struct Master: ~Copyable {
             for action in state.handle(event, at: monotonicMilliseconds()) {
                 guard perform(action) else {
                     listener.removeFile()
-                    log.notice("stopped", metadata: ["pid": "\(getpid())"])
+                    log.notice("stopped", metadata: ["pid": .stringConvertible(getpid())])
                     return
                 }
             }
@@ -82,6 +96,7 @@ public struct Master: ~Copyable {
         while true {
             if let (signal, sender) = signals.next() {
                 if signal != .childEnded { log.notice("signal", metadata: ["signal": "\(signal)", "sender": "\(sender)"]) }
+                if signal == .reopenLogs { file.reopen(log) }
                 // Signals merge: one CHLD can stand for several children, so the rest are asked for before the next wait.
                 return signal == .childEnded ? reap() ?? .time : .signal(signal)
             }
@@ -97,7 +112,7 @@ public struct Master: ~Copyable {
         let exit = debrief_exit_code(status)
         let level: Logger.Level = exit == 0 || state.isStopping ? .info : .warning
         let cause = exit >= 0 ? "exit \(exit)" : "signal \(debrief_term_signal(status))"
-        log.log(level: level, "a worker ended", metadata: ["worker": "\(pid)", "cause": "\(cause)"])
+        log.log(level: level, "a worker ended", metadata: ["worker": .stringConvertible(pid), "cause": "\(cause)"])
         return .workerEnded(pid: pid)
     }
 
@@ -116,9 +131,12 @@ public struct Master: ~Copyable {
 
     private mutating func start(_ slot: Int) {
         let master = getpid()
+        let place = scoreboard.slot(slot)
+        place.prepare(generation: 1, now: monotonicMilliseconds(), startedAt: Int(unixMicroseconds()))
+        scoreboard.header.usedSlots = max(scoreboard.header.usedSlots, slot + 1)
         let pid = fork()
         if pid == 0 {
-            _exit(Worker.run(options, listener: listener, master: master, log: log.with(["worker": "\(getpid())"])))
+            _exit(Worker.run(options, slot: place, listener: listener, bell: bell, master: master, log: file))
         }
         if pid < 0 { log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"]) }
         let event = pid < 0 ? PoolState.Event.startFailed(slot: slot) : .workerStarted(slot: slot, pid: pid)
@@ -143,14 +161,5 @@ public struct Master: ~Copyable {
         var status: CInt = 0
         while waitpid(pid, &status, 0) == -1 && errno == EINTR {}
         return debrief_exit_code(status) == 0
-    }
-}
-
-extension Logger {
-    /// The logger with more in each entry.
-    fileprivate func with(_ metadata: Logger.Metadata) -> Logger {
-        var logger = self
-        for (key, value) in metadata { logger[metadataKey: key] = value }
-        return logger
     }
 }

@@ -78,6 +78,8 @@ struct PoolState {
             actions = sendAll(.quit)
         case .signal(.terminate):
             actions = terminate(at: now)
+        case .signal(.reopenLogs):
+            actions = sendAll(.reopenLogs)
         case .signal, .time:
             break
         }

@@ -11,6 +11,8 @@ enum Signal: Equatable, Sendable {
     case quit
     /// CHLD: a child ended.
     case childEnded
+    /// USR1: reopen the log.
+    case reopenLogs
     /// KILL, which is only ever sent.
     case kill
 
@@ -18,6 +20,7 @@ enum Signal: Equatable, Sendable {
         switch number {
         case SIGTERM, SIGINT: self = .terminate
         case SIGQUIT: self = .quit
+        case SIGUSR1: self = .reopenLogs
         case SIGCHLD: self = .childEnded
         default: return nil
         }
@@ -28,6 +31,7 @@ enum Signal: Equatable, Sendable {
         case .terminate: SIGTERM
         case .quit: SIGQUIT
         case .childEnded: SIGCHLD
+        case .reopenLogs: SIGUSR1
         case .kill: SIGKILL
         }
     }

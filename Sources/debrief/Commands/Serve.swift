@@ -1,7 +1,6 @@
 import API
 import Admin
 import ArgumentParser
-import Logging
 import Pool
 
 /// `debrief serve`: the API.
@@ -18,8 +17,7 @@ struct Serve: ParsableCommand {
 
     func run() throws {
         let settings = try settings.read()
-        let log = Logger(label: "debrief") { _ in JSONLogHandler(level: settings.logLevel) }
-        try Master.run(settings.pool, log: log)
+        try Master.run(settings.pool)
     }
 }
 
