@@ -61,15 +61,17 @@ extension Master {
 
     private mutating func workerEnded(_ pid: pid_t, _ how: WorkerEnd.How, _ slot: Slot) {
         let wasAtLastRequest = lastRequests.remove(pid) != nil
-        let end = WorkerEnd(how: how, answered: slot.requests, hasFinishedRequest: wasAtLastRequest && how == .exit(0))
+        let end = WorkerEnd(how: how, answered: slot.requests, hasFinishedRequest: wasAtLastRequest && how == .exit(WorkerExit.asked.rawValue))
         let reason = state.leaveReason(of: pid)
-        let isExpected = how == .exit(0) || how == .exit(WorkerEnd.maxRequests) || reason != nil && reason != .silence
+        let isRetired = how == .exit(WorkerExit.maxRequests.rawValue)
+        let isExpected = how == .exit(WorkerExit.asked.rawValue) || isRetired || reason != nil && reason != .silence
+        let who = reason.map { "the master: \($0.rawValue)" } ?? (isRetired ? "itself: its number of requests" : "nobody here")
         log.log(
             level: isExpected ? .info : .warning,
             "a worker ended",
             metadata: [
                 "worker": "\(pid)", "cause": "\(end)", "answered": "\(end.answered)", "was": "\(slot.state.name)",
-                "by": "\(reason.map { "the master: \($0.rawValue)" } ?? (how == .exit(WorkerEnd.maxRequests) ? "itself: its number of requests" : "nobody here"))",
+                "by": "\(who)",
             ]
         )
         if state.isStopping && end.hasFinishedRequest { stop.finished += 1 }

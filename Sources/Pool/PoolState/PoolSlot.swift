@@ -118,7 +118,7 @@ extension PoolSlot {
         guard leaving == nil else { return nil }
         switch end.how {
         case .exit(0): return nil
-        case .exit(WorkerEnd.maxRequests): return .maxRequests
+        case .exit(WorkerExit.maxRequests.rawValue): return .maxRequests
         case .exit: return .exit
         case .signal: return .signal
         }
@@ -159,9 +159,6 @@ struct WorkerEnd: Equatable {
         /// By a signal.
         case signal(Int32)
     }
-
-    /// The status with which a worker leaves that has answered as many requests as it was to.
-    static let maxRequests: Int32 = 3
 
     var how: How
     /// How many requests it had answered.
