@@ -104,7 +104,8 @@ extension Master {
     /// Tells who waits for the master's end.
     mutating func answerAtEnd() {
         let milliseconds = monotonicMilliseconds() - stop.since
-        answer(stopWaiters, ControlAnswer.stopped(workers: stop.workers, milliseconds: milliseconds, finished: stop.finished))
+        let line = ControlAnswer.stopped(workers: stop.workers, milliseconds: milliseconds, finished: stop.finished)
+        answer(stopWaiters, line)
         if let upgrade, upgrade.isReady {
             let line = ControlAnswer.upgraded(
                 ready: upgrade.workers,

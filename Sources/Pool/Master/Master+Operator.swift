@@ -20,7 +20,10 @@ extension Master {
 
     mutating func operatorEnded(_ how: WorkerEnd.How) {
         operatorProcess.pid = nil
-        guard !operatorProcess.isLeaving else { return operatorProcess.isLeaving = false }
+        guard !operatorProcess.isLeaving else {
+            operatorProcess.isLeaving = false
+            return
+        }
         log.warning("the operator's process ended", metadata: ["cause": "\(WorkerEnd(how: how))"])
     }
 

@@ -10,7 +10,7 @@ extension Master {
         while let (signal, sender) = signals.next() {
             guard signal != .childEnded else { continue }
             let isNew = settling.updateValue(settling[signal] ?? now + Self.settleMilliseconds, forKey: signal) == nil
-            if isNew { log.notice("signal", metadata: ["signal": "\(signal.name)", "sender": "\(sender)"]) }
+            if isNew { log.notice("signal", metadata: ["signal": "\(signal.name)", "sender": .stringConvertible(sender)]) }
             if [.terminate, .interrupt, .quit].contains(signal) { settling[signal] = now }
         }
         for (signal, due) in settling.sorted(by: { $0.value < $1.value }) where due <= now {

@@ -30,10 +30,16 @@ extension Master {
         }
         // A new master takes the place of the old one when it is ready, not before.
         if predecessor == nil { try takePlace() }
-        log.notice("started", metadata: ["pid": "\(getpid())", "version": "\(Version.current)", "workers": "\(WorkerRange.text(state.range))"])
+        log.notice(
+            "started",
+            metadata: ["pid": .stringConvertible(getpid()), "version": "\(Version.current)", "workers": "\(WorkerRange.text(state.range))"]
+        )
         // A full queue is an error to nginx at once, not a wait.
         if let largest = Listener.largestBacklog, largest < options.backlog {
-            log.warning("the kernel caps the backlog: raise net.core.somaxconn", metadata: ["backlog": "\(options.backlog)", "cap": "\(largest)"])
+            log.warning(
+                "the kernel caps the backlog: raise net.core.somaxconn",
+                metadata: ["backlog": .stringConvertible(options.backlog), "cap": .stringConvertible(largest)]
+            )
         }
         return true
     }
@@ -98,7 +104,7 @@ extension Master {
     private mutating func announce() {
         isAnnounced = true
         serviceManager.notify(.mainPID(getpid()), .ready)
-        log.notice("ready", metadata: ["workers": "\(state.readyCount)"])
+        log.notice("ready", metadata: ["workers": .stringConvertible(state.readyCount)])
     }
 
     /// A new master that cannot serve leaves; the old one goes on.
@@ -118,7 +124,6 @@ extension Master {
             PIDFile(besideControl: options.control).remove()
             control?.removeFile()
         }
-        log.notice("stopped", metadata: ["pid": "\(getpid())"])
         answerAtEnd()
     }
 }

@@ -18,7 +18,7 @@ extension Master {
         } catch {
             return refuse(clients, "upgrade", "\(error)")
         }
-        log.notice("a new master is started", metadata: ["new": "\(upgrade?.pid ?? 0)"])
+        log.notice("a new master is started", metadata: ["new": .stringConvertible(upgrade?.pid ?? 0)])
     }
 
     mutating func watchUpgrade() {
@@ -42,7 +42,7 @@ extension Master {
         new.milliseconds = monotonicMilliseconds() - new.since
         upgrade = new
         serviceManager.notify(.mainPID(new.pid))
-        log.notice("the new master is ready; this one leaves", metadata: ["new": "\(new.pid)"])
+        log.notice("the new master is ready; this one leaves", metadata: ["new": .stringConvertible(new.pid)])
         stop = StopTally(since: monotonicMilliseconds(), workers: scoreboard.usedSlots.count { $0.state != .none })
         apply(.stop(isGraceful: true))
     }

@@ -34,7 +34,7 @@ extension Master {
         if signal == .quit && slot(of: pid)?.state == .busy { lastRequests.insert(pid) }
         if signal == .kill || signal == .terminate {
             let why = state.leaveReason(of: pid)?.rawValue ?? ""
-            log.warning("ending a worker", metadata: ["worker": "\(pid)", "signal": "\(signal.name)", "why": "\(why)"])
+            log.warning("ending a worker", metadata: ["worker": .stringConvertible(pid), "signal": "\(signal.name)", "why": "\(why)"])
         }
         kill(pid, signal.number)
     }
@@ -70,7 +70,7 @@ extension Master {
             level: isExpected ? .info : .warning,
             "a worker ended",
             metadata: [
-                "worker": "\(pid)", "cause": "\(end)", "answered": "\(end.answered)", "was": "\(slot.state.name)",
+                "worker": .stringConvertible(pid), "cause": "\(end)", "answered": .stringConvertible(end.answered), "was": "\(slot.state.name)",
                 "by": "\(who)",
             ]
         )
@@ -81,10 +81,11 @@ extension Master {
     }
 
     mutating func noteRestart(_ cause: RestartCause, _ pid: pid_t, _ how: WorkerEnd.How) {
-        let code = switch how {
-        case .exit(let status): Int(status)
-        case .signal(let number): Int(number)
-        }
+        let code =
+            switch how {
+            case .exit(let status): Int(status)
+            case .signal(let number): Int(number)
+            }
         scoreboard.header.countRestart(cause)
         scoreboard.header.lastDeath = WorkerDeath(pid: pid, cause: cause, code: code, at: Int(unixMicroseconds()))
     }
