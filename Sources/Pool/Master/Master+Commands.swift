@@ -51,11 +51,18 @@ extension Master {
 
     private mutating func requestScale(_ range: ClosedRange<Int>?, from client: ControlClientID) {
         guard state.phase != .resting else { return refuse([client], "scale", "there are no workers since a WINCH; reload first") }
-        guard !state.isResizing else { return refuse([client], "scale", "another scale is under way") }
+        if let reason = whatIsUnderWay { return refuse([client], "scale", "\(reason) is under way") }
         lastTask += 1
         waiters[lastTask] = [client]
         scales[lastTask] = .some(range)
         apply(.resize(task: lastTask, range ?? options.workers))
+    }
+
+    /// What new workers are being started for: one thing at a time, since each says how many there are to be.
+    var whatIsUnderWay: String? {
+        if upgrade != nil { return "an upgrade" }
+        if reload != nil || state.isReloading { return "a reload" }
+        return state.isResizing ? "a scale" : nil
     }
 
     /// The range that an earlier command asked for; nil where none did, or what is kept makes no sense.
@@ -96,8 +103,10 @@ extension Master {
             } else {
                 answer(clients, ControlAnswer.scaled(workers: ready, range: state.range, milliseconds: milliseconds, finished: finished))
             }
+            beginNextReload()
         case .scaleFailed(let failure):
             refuse(clients, "scale", "\(failure)")
+            beginNextReload()
         }
     }
 

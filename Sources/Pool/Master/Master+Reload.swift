@@ -10,7 +10,7 @@ extension Master {
     mutating func requestReload(from client: ControlClientID?) {
         let clients = client.map { [$0] } ?? []
         // Another one follows the one under way, since its settings have been read already; however many ask for that, it is one.
-        if reload != nil || state.isReloading {
+        if whatIsUnderWay != nil {
             nextReload = (nextReload ?? []) + clients
         } else {
             beginReload(clients)
@@ -80,9 +80,14 @@ extension Master {
 
     private mutating func reloadEnded() {
         serviceManager.notify(.ready)
-        guard let clients = nextReload else { return }
+        beginNextReload()
+    }
+
+    /// Begins the reload that was asked for while something else was under way.
+    mutating func beginNextReload() {
+        guard let clients = nextReload, !state.isStopping else { return }
         nextReload = nil
-        if !state.isStopping { beginReload(clients) }
+        beginReload(clients)
     }
 
     /// Gives a reload up that has not begun to start workers, and the one behind it.

@@ -10,9 +10,7 @@ extension Master {
     /// - Parameter client: who waits for it; nil for a signal's.
     mutating func requestUpgrade(from client: ControlClientID?) {
         let clients = client.map { [$0] } ?? []
-        if let reason = upgrade != nil ? "another upgrade is under way" : reload != nil || state.isReloading ? "a reload is under way" : nil {
-            return refuse(clients, "upgrade", reason)
-        }
+        if let reason = whatIsUnderWay { return refuse(clients, "upgrade", "\(reason) is under way") }
         do throws(Errno) {
             upgrade = try Upgrade(listener: listener, limitMilliseconds: options.startTimeoutMilliseconds, clients: clients)
         } catch {
