@@ -9,10 +9,31 @@ struct Site {
     let token: String
     let deployment: Deployment
 
-    init(cluster: Cluster? = nil, workers: Int = 2, settings: [String: String] = [:]) throws {
+    init(cluster: Cluster? = nil, workers: Int = 2, settings: [String: String] = [:], output: String? = nil) throws {
         database = try (cluster ?? Cluster.shared.get()).makeDatabase()
         token = try database.makeToken(tenant: database.demoTenant())
-        deployment = try Deployment(database, workers: workers, settings: settings)
+        deployment = try Deployment(database, workers: workers, settings: settings, output: output)
+    }
+
+    /// The entries of the log so far, each checked to be what every entry is.
+    func entries(location: SourceLocation = #_sourceLocation) -> [JSONValue] {
+        lines(deployment.log).compactMap { line in
+            let entry = JSONValue(parsing: Array(line.utf8))
+            let isWhole = ["time", "level", "message"].allSatisfy { entry?[$0]?.string != nil }
+            #expect(isWhole, "\(line)", sourceLocation: location)
+            return entry
+        }
+    }
+
+    /// The entries of one request, of which there is one, once it is there.
+    func entry(ofRequest id: String, location: SourceLocation = #_sourceLocation) throws -> JSONValue {
+        var found: [JSONValue] = []
+        try eventually {
+            found = entries(location: location).filter { $0["request_id"]?.string == id }
+            return !found.isEmpty
+        }
+        #expect(found.count == 1, sourceLocation: location)
+        return found[0]
     }
 
     /// Where requests reach it.

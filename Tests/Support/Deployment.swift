@@ -11,12 +11,19 @@ public final class Deployment: Sendable {
     public var httpSocket: String { "\(folder)/http.sock" }
     private let conninfo: String
     private let settings: [String: String]
+    private let outputPath: String
     private let masterProcess: Mutex<ChildProcess?>
     private let nginxProcess: Mutex<ChildProcess?>
 
-    /// Starts both, and waits until a worker answers; `settings` go into the master's environment.
-    public init(_ database: Database, workers: Int = 2, settings: [String: String] = [:]) throws {
+    /// Starts both, and waits until a worker answers.
+    ///
+    /// - Parameters:
+    ///   - settings: for the master's environment; one that is empty is left out.
+    ///   - output: where its standard output and standard error go; a file in the folder else.
+    public init(_ database: Database, workers: Int = 2, settings: [String: String] = [:], output: String? = nil) throws {
         folder = Run.makeFolder("dep", for: .debrief)
+        try Run.makeFolder(at: "\(folder)/run", for: .debrief)
+        outputPath = output ?? "\(folder)/debrief.out"
         conninfo = database.conninfo(user: "debrief_api")
         self.settings = settings.merging(["DEBRIEF_WORKERS": "\(workers)"]) { given, _ in given }
         masterProcess = Mutex(nil)
@@ -35,9 +42,9 @@ public final class Deployment: Sendable {
 
     /// Starts the master and waits for its socket.
     public func startMaster(settings more: [String: String] = [:]) throws {
-        let environment = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket]
-            .merging(settings) { $1 }.merging(more) { $1 }
-        let started = try ChildProcess([Run.binary, "serve"], environment: environment, as: .debrief, output: logPath)
+        let environment = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_LOG": logPath]
+            .merging(settings) { $1 }.merging(more) { $1 }.filter { !$0.value.isEmpty }
+        let started = try ChildProcess([Run.binary, "serve"], environment: environment, as: .debrief, output: outputPath)
         masterProcess.withLock { $0 = started }
         try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
     }
@@ -90,5 +97,9 @@ public final class Deployment: Sendable {
     /// What nginx has logged of accesses.
     public var accessLog: String { (try? String(contentsOfFile: "\(folder)/nginx/access.log", encoding: .utf8)) ?? "" }
 
-    private var logPath: String { "\(folder)/debrief.log" }
+    /// Where they log.
+    public var logPath: String { "\(folder)/run/debrief.log" }
+
+    /// What they have written to standard output and standard error.
+    public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 }

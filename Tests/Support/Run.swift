@@ -37,9 +37,19 @@ public enum Run {
         var template = Array("\(folder)/\(name).XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { fatalError("no folder in \(folder): errno \(errno)") }
         let path = String(cString: made)
+        give(path, to: account)
+        return path
+    }
+
+    /// A new folder at a path that belongs to an account.
+    public static func makeFolder(at path: String, for account: Account) throws {
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        give(path, to: account)
+    }
+
+    private static func give(_ path: String, to account: Account) {
         chmod(path, 0o755)
         if isRoot, let ids = account.ids { chown(path, ids.user, ids.group) }
-        return path
     }
 }
 
