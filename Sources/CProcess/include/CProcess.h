@@ -7,6 +7,16 @@
 // accept4(2) with SOCK_CLOEXEC: hidden behind _GNU_SOURCE. The connection itself blocks: whoever reads or sends says MSG_DONTWAIT.
 int debrief_accept(int listener);
 
+// A netlink(7) socket for sock_diag(7), non-blocking and closed by exec.
+int debrief_socket_diagnosis(void);
+
+// unix_diag of sock_diag(7) for the listening Unix socket with that inode: how many connections wait in its queue, and how many may. Never waits; -1
+// where the kernel does not say. The sequence tells the answer from one that nobody took; it has to be another each time.
+int debrief_unix_queue(int netlink, unsigned inode, unsigned sequence, unsigned *length, unsigned *limit);
+
+// The same for a listening TCP socket, by TCP_INFO of tcp(7), whose fields mean the queue there.
+int debrief_tcp_queue(int listener, unsigned *length, unsigned *limit);
+
 // getsockopt(2) SO_PEERCRED, whose structure is hidden behind _GNU_SOURCE: the user id of whoever has connected to a Unix socket.
 long long debrief_peer_user(int connection);
 

@@ -38,9 +38,10 @@ extension ControlAnswer {
         return "scaled: \(counted(workers, "worker"))\(within) in \(milliseconds) ms\(left)"
     }
 
-    /// The line of an upgrade: so many of so many workers of the new master are ready, and its process id.
-    static func upgraded(ready: Int, of workers: Int, milliseconds: Int, pid: Int32) -> String {
-        "upgraded: \(ready) of \(counted(workers, "new worker")) ready in \(milliseconds) ms, the new master is \(pid)"
+    /// The line of an upgrade: so many of so many workers of the new master are ready, its process id, and how many requests the old ones finished.
+    static func upgraded(ready: Int, of workers: Int, milliseconds: Int, pid: Int32, finished: Int) -> String {
+        "upgraded: \(ready) of \(counted(workers, "new worker")) ready in \(milliseconds) ms under the new master \(pid), "
+            + "\(counted(finished, "request")) finished on the old"
     }
 
     /// The line of a stop: how many workers have ended, and how many requests they finished first.

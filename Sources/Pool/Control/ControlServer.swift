@@ -31,7 +31,7 @@ struct ControlServer: ~Copyable {
         // Of this process alone, and beside the path: a rename cannot cross file systems.
         let temporary = "\(path).\(getpid())"
         guard let address = ListenAddress(path: temporary) else { throw .fileNameTooLong }
-        if let there = FileIdentity(of: path), !there.isSocket { throw .notSocket }
+        if let there = FileIdentity(path), !there.isSocket { throw .notSocket }
 
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -55,7 +55,7 @@ struct ControlServer: ~Copyable {
         unlink(temporary)
         // A socket's mode at its bind is that of the file; so it is never open to others, not for a moment.
         guard fchmod(descriptor, 0o600) == 0, address.withSocketAddress({ bind(descriptor, $0, $1) }) == 0 else { throw Errno(rawValue: errno) }
-        guard Glibc.listen(descriptor, CInt(mostClients)) == 0, let file = FileIdentity(of: temporary), rename(temporary, path) == 0 else {
+        guard Glibc.listen(descriptor, CInt(mostClients)) == 0, let file = FileIdentity(temporary), rename(temporary, path) == 0 else {
             let error = Errno(rawValue: errno)
             unlink(temporary)
             throw error
@@ -92,7 +92,7 @@ struct ControlServer: ~Copyable {
 
     /// Takes the socket's file away, unless a new master has put its own in its place. For the master, at its end.
     func removeFile() {
-        if FileIdentity(of: path) == file { unlink(path) }
+        if FileIdentity(path) == file { unlink(path) }
     }
 
     /// Lets go of all connections in a process that the master has forked; in the master they go on.
@@ -116,21 +116,5 @@ struct ControlServer: ~Copyable {
             let id = ControlClientID(number: acceptedCount)
             clients.append(ControlConnection(id, descriptor: connection, patienceMilliseconds: patienceMilliseconds))
         }
-    }
-}
-
-/// Which file stands at a path, and of which kind.
-private struct FileIdentity: Equatable {
-    private let device: dev_t
-    private let number: ino_t
-    let isSocket: Bool
-
-    /// The file itself, where it is a link, too; nil where there is none.
-    init?(of path: String) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return nil }
-        device = status.st_dev
-        number = status.st_ino
-        isSocket = status.st_mode & S_IFMT == S_IFSOCK
     }
 }

@@ -48,7 +48,7 @@ struct ControlTextTests {
             ControlAnswer.reloaded(ready: 1, of: 1, milliseconds: 9, finished: 1),
             ControlAnswer.scaled(workers: 8, range: 8...8, milliseconds: 70, finished: 0),
             ControlAnswer.scaled(workers: 1, range: 1...4, milliseconds: 70, finished: 1),
-            ControlAnswer.upgraded(ready: 2, of: 2, milliseconds: 300, pid: 4711),
+            ControlAnswer.upgraded(ready: 2, of: 2, milliseconds: 300, pid: 4711, finished: 1),
             ControlAnswer.stopped(workers: 1, milliseconds: 20, finished: 0),
         ]
         #expect(
@@ -57,7 +57,7 @@ struct ControlTextTests {
                 "reloaded: 1 of 1 new worker ready in 9 ms, 1 request finished on the old",
                 "scaled: 8 workers in 70 ms",
                 "scaled: 1 worker within 1..4 in 70 ms, 1 request finished on those that left",
-                "upgraded: 2 of 2 new workers ready in 300 ms, the new master is 4711",
+                "upgraded: 2 of 2 new workers ready in 300 ms under the new master 4711, 1 request finished on the old",
                 "stopped: 1 worker ended in 20 ms, 0 requests finished first",
             ]
         )
