@@ -234,11 +234,29 @@ cli() {
     exec env "${settings[@]}" "DEBRIEF_ADMIN_DATABASE=$(conninfo postgres)" "$state/bin/debrief" "$@"
 }
 
+migrate() {
+    rm -rf "$state/migrations"
+    cp -R "$clone/migrations" "$state/migrations"
+    (cli migrate up)
+}
+
+# Whether a master answers, and be it that not all is well.
+answers() {
+    local status=0
+    (cli status) >/dev/null 2>&1 || status=$?
+    ((status < 3))
+}
+
+# tell_workers COMMAND: has the master do it, and notes its word and that it has seen binary and settings as they are.
+tell_workers() {
+    note=$(cli "$1") && touch "$state/debrief.lock"
+}
+
 # ---- Services
 #
 # A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others
 # inherit it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no
-# stranger's.
+# stranger's. After an upgrade the first process of the workers is gone; then $state/run/debrief.pid names the master.
 
 # become ACCOUNT: sets `become` to what runs a command with a clean environment and, where root calls, as that account.
 become() {
@@ -266,13 +284,21 @@ start() {
     pid=$!
 }
 
+# log_end NAME: the last lines that it wrote: to its output, and to a log that it opened itself.
+log_end() {
+    local log
+    for log in "$state/$1.log" "$state/run/$1.log"; do
+        [ ! -s "$log" ] || printf '\nthe end of %s:\n%s' "$log" "$(tail -n 5 "$log")"
+    done
+}
+
 # await NAME SECONDS COMMAND…: until the command succeeds; no longer than the service that was started lives.
 await() {
-    local log=$state/$1.log deadline=$((SECONDS + $2)) name=$1
+    local deadline=$((SECONDS + $2)) name=$1
     shift 2
     until "$@"; do
-        kill -0 "$pid" 2>/dev/null || die "$name has ended; the end of $log: $(tail -n 5 "$log")"
-        ((SECONDS < deadline)) || die "$name does not answer; the end of $log: $(tail -n 5 "$log")"
+        kill -0 "$pid" 2>/dev/null || die "$name has ended$(log_end "$name")"
+        ((SECONDS < deadline)) || die "$name does not answer$(log_end "$name")"
         sleep 0.02
     done
 }
@@ -287,15 +313,18 @@ running() {
     [ -e "$state/$1.lock" ] && ! flock -n "$state/$1.lock" true
 }
 
-# Whether it runs and its first process, which becomes `pid`, is still there.
+# Whether it runs and its main process, which becomes `pid`, is still there: one of the session that its first began.
 healthy() {
+    local leader own=$state/run/$1.pid
     running "$1" || return
-    pid=$(<"$state/$1.lock")
-    session "$pid" | grep -x "$pid" >/dev/null
+    leader=$(<"$state/$1.lock")
+    pid=$leader
+    [ ! -s "$own" ] || pid=$(<"$own")
+    session "$leader" | grep -xF -- "$pid" >/dev/null
 }
 
-# stop NAME SIGNAL SECONDS: asks its first process to end and waits for the last one; kills what is left then, or what a
-# first process that is gone has left behind.
+# stop NAME SIGNAL SECONDS: asks its main process to end and waits for the last one; kills what is left then, or what a
+# main process that is gone has left behind.
 stop() {
     local lock=$state/$1.lock
     if healthy "$1"; then
@@ -305,4 +334,10 @@ stop() {
     running "$1" || return 0
     session "$(<"$lock")" | xargs --no-run-if-empty kill -s KILL 2>/dev/null || true
     flock -w 10 "$lock" true || die "$1 does not end: see $state/$1.log"
+}
+
+# The master says when it is gone, and knows how long that may take. One that does not answer is stopped as the others are.
+stop_workers() {
+    if note=$(cli stop); then flock -w 10 "$state/debrief.lock" true || true; fi
+    stop debrief QUIT 40
 }

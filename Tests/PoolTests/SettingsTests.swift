@@ -16,6 +16,7 @@ struct SettingsTests {
         // Not below the request's limit, 30 s; and that not below nginx's, 35 s.
         ("DEBRIEF_STATEMENT_TIMEOUT", "30s"), ("DEBRIEF_REQUEST_TIMEOUT", "10s"), ("DEBRIEF_REQUEST_TIMEOUT", "35s"),
         ("DEBRIEF_REQUEST_TIMEOUT", ""), ("DEBRIEF_DRAIN_TIMEOUT", "0s"), ("DEBRIEF_DRAIN_TIMEOUT", "61m"),
+        ("DEBRIEF_CONTROL", ""), ("DEBRIEF_CONTROL", "/" + String(repeating: "x", count: 95)), ("DEBRIEF_LOG", ""),
         ("DEBRIEF_LOG_LEVEL", "loud"), ("DEBRIEF_LOG_LEVEL", ""),
     ]
 

@@ -150,7 +150,11 @@ extension Settings {
         "control.sock beside DEBRIEF_LISTEN's",
         help: "The socket by which status, scale, reload, upgrade and stop reach the master.",
         wanted: "a path of at most 95 bytes"
-    ) { path in (1...95).contains(path.utf8.count) ? path : nil }
+    ) { path in
+        // In one expression, nil would be a value: that it is not set.
+        guard (1...95).contains(path.utf8.count) else { return nil }
+        return path
+    }
 
     /// In the folder of the workers' socket; where that is none, in the working directory.
     private static func controlPath(beside listen: ListenAddress) -> String {
@@ -227,7 +231,10 @@ extension Settings {
         "standard error",
         help: "The file of the log; USR1 opens it anew.",
         wanted: "a path"
-    ) { path in path.isEmpty ? nil : path }
+    ) { path in
+        guard !path.isEmpty else { return nil }
+        return path
+    }
 
     static let logLevel = Setting(
         "DEBRIEF_LOG_LEVEL",

@@ -10,12 +10,18 @@ struct UsageTests {
         (
             [],
             [
-                "serve", "check", "migrate", "tenant", "token", "--version", "DEBRIEF_DATABASE", "DEBRIEF_ADMIN_DATABASE", "DEBRIEF_LISTEN",
+                "serve", "status", "scale", "reload", "upgrade", "stop", "check", "migrate", "tenant", "token", "--version", "DEBRIEF_DATABASE",
+                "DEBRIEF_ADMIN_DATABASE", "DEBRIEF_LISTEN",
                 "DEBRIEF_BACKLOG", "DEBRIEF_WORKERS", "DEBRIEF_STATEMENT_TIMEOUT", "DEBRIEF_REQUEST_TIMEOUT", "DEBRIEF_DRAIN_TIMEOUT",
                 "DEBRIEF_LOG_LEVEL",
             ]
         ),
         (["serve"], [config, "QUIT", "TERM"]),
+        (["status"], [config, "--json", "with 0", "with 1", "with 3", "10s"]),
+        (["scale"], [config, "4..32", "default", "DEBRIEF_WORKERS", "exits with 1", "the old number holds", "DEBRIEF_START_TIMEOUT"]),
+        (["reload"], [config, "HUP", "exits with 1", "the old ones serve on", "DEBRIEF_START_TIMEOUT", "DEBRIEF_DRAIN_TIMEOUT"]),
+        (["upgrade"], [config, "USR2", "exits with 1", "the old one serves on", "DEBRIEF_START_TIMEOUT", "DEBRIEF_DRAIN_TIMEOUT"]),
+        (["stop"], [config, "QUIT", "exits with 1", "DEBRIEF_DRAIN_TIMEOUT"]),
         (["check"], [config, "DEBRIEF_DATABASE"]),
         (["migrate"], ["up", "status", "NNNN_name.sql"]),
         (["migrate", "up"], [config, "--folder"]),
@@ -53,7 +59,9 @@ struct UsageTests {
         arguments: [
             ["frobnicate"], ["serve", "now"], ["serve", "--port", "80"], ["migrate", "down"], ["migrate", "up", "--folder"], ["tenant", "remove"],
             ["tenant", "create", "A"], ["tenant", "list", "--xml"], ["token", "revoke", "x"], ["token", "list", "all"], ["check", "--config"],
-            ["--nonsense"], ["token", "revoke", "a", "b"],
+            ["--nonsense"], ["status", "now"], ["reload", "all"], ["upgrade", "--force"], ["stop", "--fast"], ["scale"], ["scale", "1", "2"],
+            ["scale", "0"], ["scale", "-1"], ["scale", "1025"], ["scale", "two"], ["scale", "8..4"], ["scale", ""], ["scale", "Default"],
+            ["token", "revoke", "a", "b"],
         ]
     )
     func usage(_ words: [String]) throws {
