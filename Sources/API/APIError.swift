@@ -25,16 +25,16 @@ public struct APIError: Error, Equatable, Sendable {
         case timeout = "timeout"
 
         /// The status code and its reason phrase (RFC 9110 §15).
-        var status: StaticString {
+        var status: Response.Status {
             switch self {
-            case .invalidParameter: "400 Bad Request"
-            case .missingToken, .invalidToken: "401 Unauthorized"
-            case .insufficientScope: "403 Forbidden"
-            case .notFound: "404 Not Found"
-            case .methodNotAllowed: "405 Method Not Allowed"
-            case .internalError: "500 Internal Server Error"
-            case .unavailable: "503 Service Unavailable"
-            case .timeout: "504 Gateway Timeout"
+            case .invalidParameter: Response.Status(400, "Bad Request")
+            case .missingToken, .invalidToken: Response.Status(401, "Unauthorized")
+            case .insufficientScope: Response.Status(403, "Forbidden")
+            case .notFound: Response.Status(404, "Not Found")
+            case .methodNotAllowed: Response.Status(405, "Method Not Allowed")
+            case .internalError: Response.Status(500, "Internal Server Error")
+            case .unavailable: Response.Status(503, "Service Unavailable")
+            case .timeout: Response.Status(504, "Gateway Timeout")
             }
         }
 

@@ -26,14 +26,25 @@ struct Caller {
     private static let scheme = Array("bearer ".utf8)
 
     private let outcome: Outcome?
+    /// The token's id; nil where there is no such token.
+    let token: UUID?
+    /// The id of the tenant whose token it is; nil where there is no such token.
+    let tenant: UUID?
 
     /// Reads the statement's one row.
     init(_ result: borrowing Result) {
         guard result.rowCount == 1, let value = result.value(row: 0, column: 0) else {
-            outcome = nil
+            (outcome, token, tenant) = (nil, nil, nil)
             return
         }
         outcome = Outcome(rawValue: value.string)
+        token = Self.id(result, column: 1)
+        tenant = Self.id(result, column: 2)
+    }
+
+    private static func id(_ result: borrowing Result, column: Int) -> UUID? {
+        guard let value = result.value(row: 0, column: column) else { return nil }
+        return UUID(value: value.uint128)
     }
 
     /// Returns where the caller may read what he asks for.

@@ -37,12 +37,18 @@ public struct Database: ~Copyable {
     private static let restMilliseconds = 200
     /// How long it is taken for granted that row security confines the role: it may be switched off under a connection that lives.
     private static let trustMilliseconds = 10_000
+    /// How long PostgreSQL may take to answer where it is asked for nothing.
+    private static let probeMilliseconds = 1_000
 
     private let settings: Settings
     private let statements: [Statement]
     private var connection: Connection?
     /// Whether the last attempt failed: then no request waits for more than one.
     private var isDown = false
+    /// How many connections have been made and prepared so far.
+    public private(set) var connections = 0
+    /// When PostgreSQL last answered to the end, in monotonic milliseconds; 0 where it never has.
+    public private(set) var exchangedAt = 0
     private var restUntil = 0
     private var trustUntil = 0
 
@@ -78,7 +84,9 @@ public struct Database: ~Copyable {
     /// Puts a connection back where all results were read, the Sync's included: closes it else, as behind the beginning of a list whose head was
     /// asked for.
     mutating func put(_ connection: consuming Connection) {
-        if connection.isIdle && !connection.isBloated { self.connection = consume connection }
+        guard connection.isIdle else { return }
+        exchangedAt = monotonicMilliseconds()
+        if !connection.isBloated { self.connection = consume connection }
     }
 
     /// Puts a connection back after an error, where it can be used again: closes it else.
@@ -96,6 +104,18 @@ public struct Database: ~Copyable {
     /// Connects while there is nothing to do, so that a request need not wait for it.
     public mutating func prepare() throws(Failure) {
         let connection = try take(until: .after(milliseconds: Self.connectMilliseconds))
+        put(connection)
+    }
+
+    /// Has PostgreSQL answer, to nothing but a Sync; a connection on which it does not in time is closed.
+    public mutating func probe() {
+        guard var connection = connection.take() else { return }
+        do throws(PostgresError) {
+            try connection.sync()
+            try connection.drain(until: .after(milliseconds: Self.probeMilliseconds))
+        } catch {
+            return
+        }
         put(connection)
     }
 
@@ -125,6 +145,7 @@ public struct Database: ~Copyable {
             if faults.isEmpty {
                 try connection.prepare(statements, until: deadline)
                 isDown = false
+                connections += 1
                 trustUntil = monotonicMilliseconds() + Self.trustMilliseconds
                 return connection
             }

@@ -10,20 +10,36 @@ import Waiting
 ///
 ///     request ▶ router ▶ token ▶ parameters ▶ [caller | statement | Sync] ▶ JSON ▶ response
 public struct Handler: ~Copyable {
-    /// What became of a request, for the log.
+    /// What became of a request, for logs and figures.
     public struct Observation: Sendable {
-        /// The endpoint's name; nil where the path has none.
-        public var endpoint: String?
-        /// The status code that was answered; nil where the response could not be sent to its end.
-        public var status: StaticString?
-        /// What went wrong on our side, if anything. Neither values nor secrets.
-        public var fault: String?
-        /// Why there was no database to ask, where that is what went wrong.
-        public var databaseFailure: Database.Failure?
-        /// Why the response could not be sent: the client is gone, or does not read.
-        public var unsent: FastCGIError?
+        /// How it ended.
+        public enum Outcome: Sendable {
+            /// With an answer; one that refuses the caller's request is one, too.
+            case answered
+            /// With a fault on our side, here in words that hold neither values nor secrets. The caller was told, or the response was cut.
+            case failed(String)
+            /// Without a database to ask, for that reason.
+            case noDatabase(Database.Failure)
+            /// Without all of the response sent: the client is gone, or does not read.
+            case unsent(FastCGIError)
+        }
+
+        /// How it ended.
+        public var outcome = Outcome.answered
+        /// The endpoint's place in the table, and its name; nil where the path has none.
+        public var endpoint: (index: Int, name: String)?
+        /// The status code; where the response was cut, that of the error that cut it, and 499, as nginx has it, where the client did not take it.
+        public var status = 200
+        /// How many bytes of the body were sent.
+        public var bodyBytes = 0
+        /// The id of the caller's token, where there is such a token and it was asked about.
+        public var token: UUID?
+        /// The id of the caller's tenant, where the token's is known.
+        public var tenant: UUID?
     }
 
+    /// What nginx logs as the status of a request whose client was gone before it was answered.
+    private static let clientGone = 499
     private static let get = Array("GET".utf8)
     private static let head = Array("HEAD".utf8)
     private static let question = UInt8(ascii: "?")
@@ -45,35 +61,42 @@ public struct Handler: ~Copyable {
     /// Answers the request, by the deadline. Where that is not possible any more the request is left without its end, for the caller to cut.
     public mutating func respond(to request: inout Request, until deadline: Deadline) -> Observation {
         var observation = Observation()
+        response.begin(isHead: request.value(of: .method).equals(Self.head))
         do {
-            response.begin(isHead: request.value(of: .method).equals(Self.head))
-            do {
-                try answer(&request, &observation, until: deadline)
-                observation.status = "200 OK"
-            } catch let error as APIError {
-                try response.end(with: error, to: &request, until: deadline)
-                observation.status = error.code.status
-            } catch let error where !(error is FastCGIError) {
-                observation.fault = "\(error)"
-                observation.databaseFailure = error as? Database.Failure
-                guard !response.hasBegun else { return observation }
-                let answer = APIError(error)
-                try response.end(with: answer, to: &request, until: deadline)
-                observation.status = answer.code.status
-            }
+            try answer(&request, &observation, until: deadline)
+        } catch let error as FastCGIError {
+            observation.note(error)
         } catch {
-            observation.unsent = error as? FastCGIError
+            refuse(error, &request, &observation, until: deadline)
         }
+        observation.bodyBytes = response.sentBytes
         return observation
+    }
+
+    /// Answers with the error that came instead of an answer. What has begun already is left without its end.
+    private mutating func refuse(_ error: any Error, _ request: inout Request, _ observation: inout Observation, until deadline: Deadline) {
+        let answer = error as? APIError ?? APIError(error)
+        observation.status = answer.code.status.code
+        switch error {
+        case is APIError: break
+        case let failure as Database.Failure: observation.outcome = .noDatabase(failure)
+        default: observation.outcome = .failed("\(error)")
+        }
+        guard !response.hasBegun else { return }
+        do throws(FastCGIError) {
+            try response.end(with: answer, to: &request, until: deadline)
+        } catch {
+            observation.note(error)
+        }
     }
 
     private mutating func answer(_ request: inout Request, _ observation: inout Observation, until deadline: Deadline) throws {
         let call = try prepareCall(request, &observation)
         do {
-            try perform(call, &request, until: deadline)
+            try perform(call, &request, &observation, until: deadline)
         } catch let error as PostgresError where error.isWorthARetry && !response.hasBegun {
             response.restart()
-            try perform(call, &request, until: deadline)
+            try perform(call, &request, &observation, until: deadline)
         }
     }
 }
@@ -93,7 +116,7 @@ extension Handler {
         let pathEnd = uri.firstIndex(of: Self.question) ?? uri.count
         guard let match = router.match(uri.extracting(first: pathEnd)) else { throw .unknownPath }
         let endpoint = match.endpoint
-        observation.endpoint = endpoint.name
+        observation.endpoint = (match.index, endpoint.name)
 
         let method = request.value(of: .method)
         guard method.equals(Self.get) || method.equals(Self.head) else { throw .methodNotAllowed }
@@ -119,10 +142,10 @@ extension Handler {
 
 extension Handler {
     /// Runs the exchange on the connection, and sees to it that the connection is put back whenever it can be used again.
-    private mutating func perform(_ call: Call, _ request: inout Request, until deadline: Deadline) throws {
+    private mutating func perform(_ call: Call, _ request: inout Request, _ observation: inout Observation, until deadline: Deadline) throws {
         var connection = try database.take(until: deadline)
         do {
-            try exchange(call, &request, &connection, until: deadline)
+            try exchange(call, &request, &observation, &connection, until: deadline)
         } catch {
             try database.put(connection, after: error, until: deadline)
             throw error
@@ -131,13 +154,20 @@ extension Handler {
     }
 
     /// Sends caller and statement together; reads the caller's answer, and nothing of a row before that.
-    private mutating func exchange(_ call: Call, _ request: inout Request, _ connection: inout Connection, until deadline: Deadline) throws {
+    private mutating func exchange(
+        _ call: Call,
+        _ request: inout Request,
+        _ observation: inout Observation,
+        _ connection: inout Connection,
+        until deadline: Deadline
+    ) throws {
         let endpoint = call.endpoint
         try connection.send(Caller.statement, callerArguments)
         if case .success(let query) = call.query { try connection.send(query.statement, arguments) }
         try connection.sync()
 
         let caller = Caller(try connection.receive(until: deadline))
+        (observation.token, observation.tenant) = (caller.token, caller.tenant)
         try caller.require(endpoint.scope)
         let limit = try call.query.get().limit
 
@@ -191,6 +221,15 @@ extension Handler {
         response.body.raw("]")
         try connection.drain(until: deadline)
         return true
+    }
+}
+
+extension Handler.Observation {
+    /// Notes that the client did not take the response. Whatever went wrong before followed from that more often than not: a wait for PostgreSQL
+    /// ends when the client leaves.
+    fileprivate mutating func note(_ error: FastCGIError) {
+        outcome = .unsent(error)
+        status = Handler.clientGone
     }
 }
 

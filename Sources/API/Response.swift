@@ -8,6 +8,19 @@ import Waiting
 /// does
 /// not fit; it has no Content-Length and ends with the request's last record, so that one cut short can be told from one that is whole.
 struct Response: ~Copyable {
+    /// How a request ended, for the status line.
+    struct Status {
+        let code: Int
+        let reason: StaticString
+
+        init(_ code: Int, _ reason: StaticString) {
+            self.code = code
+            self.reason = reason
+        }
+
+        static let ok = Status(200, "OK")
+    }
+
     /// The largest body that is made in memory: what fits one FastCGI record, 64 kB.
     static let largestBody = Request.largestRecord
 
@@ -16,6 +29,8 @@ struct Response: ~Copyable {
     private var head = JSONWriter(capacity: 512)
     /// Whether a part has been sent: from then on nothing can be taken back, retried, or answered otherwise.
     private(set) var hasBegun = false
+    /// How much of the body has been sent.
+    private(set) var sentBytes = 0
     /// Whether only the head is wanted.
     private var isHead = false
 
@@ -23,6 +38,7 @@ struct Response: ~Copyable {
     mutating func begin(isHead: Bool) {
         self.isHead = isHead
         hasBegun = false
+        sentBytes = 0
         head.removeAll()
         body.removeAll()
     }
@@ -65,7 +81,7 @@ struct Response: ~Copyable {
     private mutating func send(to request: inout Request, isLast: Bool, until deadline: Deadline) throws(FastCGIError) {
         let isFirst = !hasBegun
         if isFirst {
-            if head.count == 0 { beginHead("200 OK") }
+            if head.count == 0 { beginHead(.ok) }
             if isLast && body.count <= Self.largestBody {
                 head.raw("Content-Length: ")
                 head.integer(Int64(body.count))
@@ -80,15 +96,18 @@ struct Response: ~Copyable {
                 try request.send(head: head, body: isHead ? body.extracting(0..<0) : body, isLast: isLast, until: deadline)
             }
         }
+        if !isHead { sentBytes += body.count }
         head.removeAll()
         body.removeAll()
     }
 
     /// The fields that each response has beside these come from nginx (nginx/debrief-headers.conf): they are the same for its own errors.
-    private mutating func beginHead(_ status: StaticString) {
+    private mutating func beginHead(_ status: Status) {
         head.removeAll()
         head.raw("Status: ")
-        head.raw(status)
+        head.integer(Int64(status.code))
+        head.raw(" ")
+        head.raw(status.reason)
         head.raw("\r\nContent-Type: application/json\r\n")
     }
 

@@ -2,11 +2,14 @@
 struct Router: Sendable {
     /// An endpoint, and what stood where its path says `:id`.
     struct Match: ~Escapable {
+        /// The endpoint's place in the table.
+        let index: Int
         let endpoint: Endpoint
         let id: Span<UInt8>
 
         @_lifetime(copy id)
-        init(endpoint: Endpoint, id: Span<UInt8>) {
+        init(index: Int, endpoint: Endpoint, id: Span<UInt8>) {
+            self.index = index
             self.endpoint = endpoint
             self.id = id
         }
@@ -31,10 +34,10 @@ struct Router: Sendable {
     /// The endpoint of a path without its query.
     @_lifetime(copy path)
     func match(_ path: Span<UInt8>) -> Match? {
-        for route in routes where path.hasPrefix(route.prefix) {
+        for (index, route) in routes.enumerated() where path.hasPrefix(route.prefix) {
             let rest = path.extracting(droppingFirst: route.prefix.count)
             let isMatch = route.endpoint.takesID ? !rest.isEmpty && rest.firstIndex(of: UInt8(ascii: "/")) == nil : rest.isEmpty
-            if isMatch { return Match(endpoint: route.endpoint, id: rest) }
+            if isMatch { return Match(index: index, endpoint: route.endpoint, id: rest) }
         }
         return nil
     }

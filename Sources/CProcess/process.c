@@ -16,6 +16,12 @@ int debrief_accept(int listener) {
     return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
 }
 
+long long debrief_peer_user(int connection) {
+    struct ucred peer;
+    socklen_t size = sizeof peer;
+    return getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? (long long)peer.uid : -1;
+}
+
 int debrief_epoll_create(void) {
     return epoll_create1(EPOLL_CLOEXEC);
 }

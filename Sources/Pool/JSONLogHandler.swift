@@ -1,30 +1,32 @@
 import JSON
 import Logging
-import SystemPackage
-import Waiting
 
-/// Writes each entry as one line of JSON to standard error, in one `write`, so that lines of several processes never mix.
+/// Writes each entry as one line of JSON.
 ///
-/// `time`, `level` and `message` come first, then the metadata by name. A log that cannot be written stops nothing.
-public struct JSONLogHandler: LogHandler {
+/// `time`, `level` and `message` come first, then the metadata by name; whole numbers among it come as numbers.
+struct JSONLogHandler: LogHandler {
     /// What every entry carries.
-    public var metadata: Logger.Metadata = [:]
+    var metadata: Logger.Metadata = [:]
     /// Entries below are left out.
-    public var logLevel: Logger.Level
+    var logLevel: Logger.Level
     /// None is used here.
-    public var metadataProvider: Logger.MetadataProvider?
+    var metadataProvider: Logger.MetadataProvider?
+    private let file: LogFile
 
     /// A handler for a level.
-    public init(level: Logger.Level) { logLevel = level }
+    init(level: Logger.Level, file: LogFile) {
+        logLevel = level
+        self.file = file
+    }
 
     /// The handler's own metadata by key.
-    public subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
         get { metadata[key] }
         set { metadata[key] = newValue }
     }
 
     /// Writes an entry.
-    public func log(event: LogEvent) {
+    func log(event: LogEvent) {
         var line = JSONWriter(capacity: 512)
         line.raw(#"{"time":"#)
         line.instant(.now)
@@ -37,11 +39,19 @@ public struct JSONLogHandler: LogHandler {
             line.raw(",")
             line.string(key)
             line.raw(":")
-            line.string(value.description)
+            line.value(value)
         }
         line.raw("}\n")
-        line.withBytes { bytes in
-            _ = bytes.withUnsafeBytes { try? FileDescriptor.standardError.writeAll($0) }
+        line.withBytes { file.write($0) }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func value(_ value: Logger.Metadata.Value) {
+        if case .stringConvertible(let number as any FixedWidthInteger) = value {
+            integer(Int64(clamping: number))
+        } else {
+            string(value.description)
         }
     }
 }

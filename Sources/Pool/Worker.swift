@@ -12,118 +12,171 @@ import Waiting
 struct Worker: ~Copyable {
     /// From the accept to the complete request. nginx has all of a GET before it connects, so this is for those that are not nginx.
     private static let gateMilliseconds = 2_000
+    /// How often a worker that has nothing to do says that it lives, and looks whether a connection waits that nobody was woken for.
+    private static let tickMilliseconds: CInt = 1_000
     /// How often a worker without a connection to PostgreSQL tries to get one while it has nothing else to do.
     private static let reconnectMilliseconds: CInt = 500
+    /// How old the last exchange with PostgreSQL may get before a worker asks whether it still answers.
+    private static let exchangeMilliseconds = 2_000
 
     private let options: PoolOptions
+    private let slot: Slot
+    private let file: LogFile
     private let log: Logger
     private let gate = Gate()
     private var request: Request
     private var handler: Handler
+    private var requestLog: RequestLog
     private let signals: SignalDescriptor
     private let events: EventQueue
+    /// After how many requests it leaves.
+    private let lastRequest: Int
+    private var requests = 0
+    /// The time, as far as it had to be asked for, in monotonic microseconds.
+    private var now = monotonicMicroseconds()
+    /// What the master last knew of it when it had nothing to do.
+    private var restingState = WorkerState.starting
+    /// The connections to PostgreSQL that the slot knows of.
+    private var countedConnections = 1
     /// Why there was no connection to PostgreSQL when one was last tried for: said once, however long it lasts.
     private var databaseFault: String?
 
-    /// Runs in the child, until it is to leave; returns the exit status.
-    static func run(_ options: PoolOptions, listener: borrowing Listener, master: pid_t, log: Logger) -> CInt {
+    /// Runs in the child, until it is to leave; returns the exit status, a ``WorkerExit``.
+    ///
+    /// - Parameters:
+    ///   - slot: where it says how it is; the master has prepared it, and clears it when the process has ended.
+    ///   - bell: rung when it is ready, when it has lost its database, and when it has it back.
+    ///   - master: the process that forked it.
+    ///   - file: where it logs; reopened by a USR1.
+    static func run(
+        _ options: PoolOptions,
+        slot: Slot,
+        listener: borrowing Listener,
+        bell: borrowing Bell,
+        master: pid_t,
+        log file: LogFile
+    ) -> CInt {
+        slot.enter(pid: getpid())
         // Whatever ends the master, nobody is left to replace or to stop this process. It may be dead already.
         _ = debrief_die_with_parent(SIGKILL)
-        guard getppid() == master else { return 0 }
+        guard getppid() == master else { return WorkerExit.asked.rawValue }
         debrief_set_name("debrief-worker")
+        // What the master could not write is its own to count.
+        _ = file.takeFailures()
+        let log = file.logger(level: options.logLevel, ["worker": .stringConvertible(getpid())])
         do throws(Errno) {
-            var worker = try Worker(options, listener: listener, log: log)
-            try worker.serve(listener)
-            return 0
+            var worker = try Worker(options, slot, listener, file, log)
+            return try worker.serve(listener, bell).rawValue
         } catch {
             log.critical("the worker cannot go on", metadata: ["error": "\(error)"])
-            return 1
+            return WorkerExit.fault.rawValue
         }
     }
 
-    private init(_ options: PoolOptions, listener: borrowing Listener, log: Logger) throws(Errno) {
+    private init(_ options: PoolOptions, _ slot: Slot, _ listener: borrowing Listener, _ file: LogFile, _ log: Logger) throws(Errno) {
         self.options = options
+        self.slot = slot
+        self.file = file
         self.log = log
         handler = Handler(database: options.database)
         request = Request()
-        // libfcgi has taken these. A TERM or INT ends the process at once; a client that is gone is an error of the send.
+        requestLog = RequestLog(options, worker: getpid(), file: file)
+        lastRequest = Self.lastRequest(of: options)
+        // The master's signals may reach all processes of its terminal. A client that is gone is an error of the send.
+        for signal in [SIGHUP, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH, SIGPIPE] { debrief_ignore_signal(signal) }
+        // libfcgi has taken this; it ends the process at once.
         debrief_default_signal(SIGTERM)
-        debrief_ignore_signal(SIGUSR1)
-        debrief_ignore_signal(SIGPIPE)
-        let signals = try SignalDescriptor(blocking: [SIGQUIT])
+        let signals = try SignalDescriptor(blocking: [.quit, .reopenLog])
         events = try EventQueue(signals: signals, listener: listener)
         self.signals = signals
     }
 
-    private mutating func serve(_ listener: borrowing Listener) throws(Errno) {
+    /// Up to a quarter earlier than it was told, so that workers that began together do not leave together.
+    private static func lastRequest(of options: PoolOptions) -> Int {
+        guard options.maxRequests > 0 else { return .max }
+        // getrandom(2) on Linux: no state that would have crossed the fork.
+        return Int.random(in: options.maxRequests - options.maxRequests / 4...options.maxRequests)
+    }
+
+    private mutating func serve(_ listener: borrowing Listener, _ bell: borrowing Bell) throws(Errno) -> WorkerExit {
         connectDatabase()
-        while true {
-            // A request may have brought the connection back.
-            if handler.database.isConnected && databaseFault != nil { connectDatabase() }
-            switch events.wait(milliseconds: handler.database.isConnected ? -1 : Self.reconnectMilliseconds) {
+        while requests < lastRequest {
+            rest(bell)
+            let isConnected = handler.database.isConnected
+            let event = events.wait(milliseconds: isConnected ? Self.tickMilliseconds : Self.reconnectMilliseconds)
+            now = monotonicMicroseconds()
+            switch event {
             case .signal:
-                if signals.next()?.signal == .quit { return }
+                guard heed(signals.next()?.signal) else {
+                    // A connection may have woken this worker, and no other.
+                    try answerNext(of: listener)
+                    return .asked
+                }
             case .connection:
-                guard let connection = try listener.accept() else { continue }
-                serve(connection)
+                try answerNext(of: listener)
             case .none:
-                connectDatabase()
+                // So may it have woken one that was stopped or killed before it could accept.
+                try answerNext(of: listener)
+                if !handler.database.isConnected { connectDatabase() }
             }
         }
+        return .maxRequests
     }
 
-    /// Answers the one request of a connection.
-    private mutating func serve(_ connection: CInt) {
-        let deadline = Deadline.after(milliseconds: options.requestTimeoutMilliseconds, client: connection)
-        do throws(FastCGIError) {
-            try gate.admit(connection, until: min(deadline, .after(milliseconds: Self.gateMilliseconds)))
-        } catch {
-            close(connection)
-            log.notice("a connection was closed unanswered", metadata: ["reason": "\(error)"])
-            return
+    /// Does what a signal asks for; false where that is to leave.
+    private func heed(_ signal: Signal?) -> Bool {
+        switch signal {
+        case .quit: return false
+        case .reopenLog: file.reopen(log)
+        default: break
         }
-        do throws(FastCGIError) {
-            try request.read(from: connection)
-        } catch {
-            log.notice("a connection was closed unanswered", metadata: ["reason": "\(error)"])
-            return
-        }
-        let observation = handler.respond(to: &request, until: deadline)
-        report(observation)
-        request.finish()
+        return true
     }
+}
 
-    private mutating func report(_ observation: Handler.Observation) {
-        let (level, message, reason): (Logger.Level, Logger.Message, String)
-        if let unsent = observation.unsent {
-            (level, message, reason) = (.info, "the client did not take the response", "\(unsent)")
-        } else if let failure = observation.databaseFailure {
-            note(failure)
-            (level, message, reason) = (.debug, "a request found no database", "\(failure)")
-        } else if let fault = observation.fault {
-            (level, message, reason) = (.error, "a request failed", fault)
-        } else {
-            return
+// MARK: - With nothing to do
+
+extension Worker {
+    /// Sees to the connection to PostgreSQL, and shows on the scoreboard how it is.
+    private mutating func rest(_ bell: borrowing Bell) {
+        if !handler.database.isConnected && databaseFault == nil {
+            // A request has left its connection in no state to be used again.
+            slot.show(.waiting, at: now / 1_000)
+            connectDatabase()
+        } else if handler.database.isConnected && now / 1_000 - handler.database.exchangedAt >= Self.exchangeMilliseconds {
+            slot.show(.idle, at: now / 1_000)
+            handler.database.probe()
+            if !handler.database.isConnected { connectDatabase() }
+            now = monotonicMicroseconds()
         }
-        log.log(
-            level: level,
-            message,
-            metadata: [
-                "endpoint": "\(observation.endpoint ?? "")",
-                "reason": "\(reason)",
-                "request_id": "\(request.text(of: .requestID))",
-                "status": "\(observation.status ?? "")",
-            ]
-        )
+        noteDatabase()
+        for _ in 0..<file.takeFailures() { slot.countLogFailure() }
+
+        let state = handler.database.isConnected ? WorkerState.idle : .waiting
+        slot.show(state, at: now / 1_000)
+        guard state != restingState else { return }
+        restingState = state
+        bell.ring()
     }
 
     private mutating func connectDatabase() {
         do throws(Database.Failure) {
             try handler.database.prepare()
-            if databaseFault != nil { log.notice("the database is back") }
-            databaseFault = nil
         } catch {
             note(error)
+        }
+        now = monotonicMicroseconds()
+    }
+
+    /// Says what has become of the database, whoever has brought the connection back: this worker while it rested, or a request.
+    private mutating func noteDatabase() {
+        guard handler.database.isConnected else { return }
+        if databaseFault != nil { log.notice("the database is back") }
+        databaseFault = nil
+        slot.noteExchange(at: handler.database.exchangedAt)
+        while countedConnections < handler.database.connections {
+            slot.countReconnect()
+            countedConnections += 1
         }
     }
 
@@ -133,5 +186,53 @@ struct Worker: ~Copyable {
         let fault = "\(failure)"
         if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
         databaseFault = fault
+    }
+}
+
+// MARK: - A request
+
+extension Worker {
+    /// Answers the connection that has waited longest, where one still waits.
+    private mutating func answerNext(of listener: borrowing Listener) throws(Errno) {
+        guard let connection = try listener.accept() else { return }
+        slot.begin(at: now / 1_000)
+        answer(connection)
+    }
+
+    /// Answers the one request of a connection.
+    private mutating func answer(_ connection: CInt) {
+        let accepted = now
+        let deadline = Deadline.after(milliseconds: options.requestTimeoutMilliseconds, from: accepted, client: connection)
+        do throws(FastCGIError) {
+            try admit(connection, until: min(deadline, .after(milliseconds: Self.gateMilliseconds, from: accepted)))
+        } catch {
+            slot.countUnanswered()
+            log.notice("a connection was closed unanswered", metadata: ["reason": "\(error)"])
+            now = monotonicMicroseconds()
+            return
+        }
+        let observation = handler.respond(to: &request, until: deadline)
+        now = monotonicMicroseconds()
+        report(observation, microseconds: now - accepted)
+        request.finish()
+    }
+
+    /// Reads the request of a connection; where there is none, the connection is closed.
+    private mutating func admit(_ connection: CInt, until deadline: Deadline) throws(FastCGIError) {
+        do throws(FastCGIError) {
+            try gate.admit(connection, until: deadline)
+        } catch {
+            close(connection)
+            throw error
+        }
+        try request.read(from: connection)
+    }
+
+    private mutating func report(_ observation: Handler.Observation, microseconds: Int) {
+        requests += 1
+        slot.countRequest()
+        slot.tally.count(endpoint: observation.endpoint?.index, status: observation.status, microseconds: microseconds)
+        if case .noDatabase(let failure) = observation.outcome { note(failure) }
+        requestLog.write(observation, of: request, microseconds: microseconds)
     }
 }

@@ -116,8 +116,9 @@ extension Connection {
         awaited += 1
     }
 
-    /// Ends the implicit transaction, and sends what is queued.
+    /// Ends the implicit transaction, and sends what is queued; alone, it only has the server answer.
     public mutating func sync() throws(PostgresError) {
+        try enterPipeline()
         guard PQpipelineSync(handle) == 1 else { throw lost() }
         syncing = true
     }

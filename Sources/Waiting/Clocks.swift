@@ -3,6 +3,9 @@ import Glibc
 /// Milliseconds of `CLOCK_MONOTONIC`: for durations, and points in time to compare with one another.
 public func monotonicMilliseconds() -> Int { Int(nanoseconds(of: CLOCK_MONOTONIC) / 1_000_000) }
 
+/// Microseconds of the same clock.
+public func monotonicMicroseconds() -> Int { Int(nanoseconds(of: CLOCK_MONOTONIC) / 1_000) }
+
 /// Microseconds since 1970-01-01T00:00:00Z, by the system's clock, which can be set: for what a person or another system reads.
 public func unixMicroseconds() -> Int64 { nanoseconds(of: CLOCK_REALTIME) / 1_000 }
 

@@ -21,6 +21,11 @@ public struct Deadline: Sendable, Comparable {
         Deadline(nanoseconds: now + Int64(milliseconds) * 1_000_000, client: client)
     }
 
+    /// A deadline that many milliseconds after a moment that is known already, in microseconds of ``monotonicMicroseconds()``.
+    public static func after(milliseconds: Int, from microseconds: Int, client: CInt = -1) -> Deadline {
+        Deadline(nanoseconds: Int64(microseconds) * 1_000 + Int64(milliseconds) * 1_000_000, client: client)
+    }
+
     /// Whole milliseconds left, rounded up so that a wait never wakes just before its end; 0 once it has passed. Fits `poll(2)`'s timeout.
     public var millisecondsLeft: CInt {
         let left = nanoseconds - Self.now

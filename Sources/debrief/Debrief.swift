@@ -7,6 +7,7 @@ import ArgumentParser
 //
 //     0   done
 //     1   refused or failed, with one line on standard error that begins with "debrief: "
+//     3   not running: status alone (Linux Standard Base, init script actions)
 //     64  wrong usage (sysexits.h, EX_USAGE): arguments or settings that make no sense. To try again is of no use, so a service manager should not.
 
 /// The root command. It does nothing itself.
@@ -24,7 +25,10 @@ struct Debrief: ParsableCommand {
             \(settings)
             """,
         version: "0.1.0",
-        subcommands: [Serve.self, Check.self, Migrate.self, TenantCommand.self, TokenCommand.self]
+        subcommands: [
+            Serve.self, Status.self, Scale.self, Reload.self, Upgrade.self, Stop.self, Check.self, Migrate.self, TenantCommand.self,
+            TokenCommand.self,
+        ]
     )
 
     /// The settings as `--help` lists them, read from their declarations.

@@ -163,21 +163,9 @@ extension Settings {
         default: 2 * onlineCores()...2 * onlineCores(),
         "2 a core",
         help: "How many workers there are, or a range as in 4..32 that follows the queue.",
-        wanted: "a whole number from 1 to \(mostWorkers), or two as in 4..32",
-        parse: workerRange(parsing:)
+        wanted: WorkerRange.wanted,
+        parse: WorkerRange.parse
     )
-
-    /// The upper end keeps a typing error from filling the process table: PostgreSQL takes 100 connections unless told otherwise.
-    private static let mostWorkers = 1_024
-
-    /// A number of workers such as `8`, or a range of them such as `4..32`; nil where the text is neither.
-    public static func workerRange(parsing text: String) -> ClosedRange<Int>? {
-        let number = wholeNumber(1...mostWorkers)
-        if let count = number(text) { return count...count }
-        let ends = text.split(separator: "..", maxSplits: 1, omittingEmptySubsequences: false)
-        guard ends.count == 2, let low = number(String(ends[0])), let high = number(String(ends[1])), low <= high else { return nil }
-        return low...high
-    }
 
     static let statementTimeout = Setting(
         "DEBRIEF_STATEMENT_TIMEOUT",

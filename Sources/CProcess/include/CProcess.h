@@ -17,6 +17,9 @@ int debrief_unix_queue(int netlink, unsigned inode, unsigned sequence, unsigned 
 // The same for a listening TCP socket, by TCP_INFO of tcp(7), whose fields mean the queue there.
 int debrief_tcp_queue(int listener, unsigned *length, unsigned *limit);
 
+// getsockopt(2) SO_PEERCRED, whose structure is hidden behind _GNU_SOURCE: the user id of whoever has connected to a Unix socket.
+long long debrief_peer_user(int connection);
+
 // epoll_create1(2) with EPOLL_CLOEXEC.
 int debrief_epoll_create(void);
 

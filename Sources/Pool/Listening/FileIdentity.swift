@@ -7,18 +7,25 @@ import Glibc
 struct FileIdentity: Equatable {
     private let device: dev_t
     private let inode: ino_t
+    /// Whether it is the file of a socket.
+    let isSocket: Bool
 
     /// The file itself, where it is a symbolic link that; nil where there is none. The C function is `lstat`.
     init?(_ path: String) {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }
-        (device, inode) = (status.st_dev, status.st_ino)
+        self.init(status)
     }
 
     /// The file behind symbolic links; nil where there is none. The C function is `stat`.
     init?(following path: String) {
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         (device, inode) = (status.st_dev, status.st_ino)
+        isSocket = status.st_mode & S_IFMT == S_IFSOCK
     }
 }

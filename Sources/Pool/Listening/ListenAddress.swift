@@ -81,6 +81,12 @@ extension ListenAddress {
         }
     }
 
+    /// The address of a Unix socket, whatever characters its path has; nil where the path does not fit.
+    init?(path: String) {
+        guard (1...Self.longestPath).contains(path.utf8.count) else { return nil }
+        self = .unix(path: path)
+    }
+
     /// Lends the address as the C functions take it.
     func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         func lend<T>(_ address: T) -> R {

@@ -74,6 +74,9 @@ struct Listener: ~Copyable {
     /// Lets `exec` hand the socket on. For the forked child that becomes a new master.
     func makeInheritable() throws(Errno) { try setCloseOnExec(false, of: descriptor) }
 
+    /// Sets anew how many connections may wait.
+    func setBacklog(_ backlog: Int) { listen(descriptor, CInt(clamping: backlog)) }
+
     /// Accepts a connection; nil where another worker was faster or the peer has left again.
     func accept() throws(Errno) -> CInt? {
         let connection = debrief_accept(descriptor)

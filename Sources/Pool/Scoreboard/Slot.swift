@@ -68,7 +68,7 @@ extension Slot {
         self[.state] = WorkerState.none.rawValue
     }
 
-    /// The worker, first of all.
+    /// The worker, first of all, and the master, which may have to look for it before it came that far.
     func enter(pid: Int32) { self[.pid] = Int(pid) }
 
     /// The worker, each time that it looks for something to do, and at least each second.

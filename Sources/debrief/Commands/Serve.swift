@@ -17,9 +17,15 @@ struct Serve: ParsableCommand {
     @OptionGroup var settings: SettingsOptions
 
     func run() throws {
-        let settings = try settings.read()
-        let log = Logger(label: "debrief") { _ in JSONLogHandler(level: settings.logLevel) }
-        try Master.run(settings.pool, log: log)
+        let options = settings
+        let read = { () throws(UnreadableOptions) -> PoolOptions in
+            do throws(SettingsError) {
+                return try options.read().pool
+            } catch {
+                throw UnreadableOptions(error.description)
+            }
+        }
+        try Master.run(settings.read().pool, readOptions: read)
     }
 }
 
@@ -53,7 +59,9 @@ extension Master.Failure: CommandFailure, CustomStringConvertible {
     public var description: String {
         switch self {
         case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
-        case .unfitDatabase: "the database is not fit to be served from; run: debrief check"
+        case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
+        case .unfitDatabase(let reason): "the database is not fit to be served from; run: debrief check (\(reason))"
+        case .notReady(let reason): "the new master is not ready: \(reason)"
         case .system(let error): "cannot start: \(error)"
         }
     }

@@ -1,0 +1,101 @@
+import API
+import CProcess
+import Glibc
+import SystemPackage
+import Waiting
+
+/// What `debrief check` asks of the database, asked in a child, since the master must have no connection; the answer comes through a pipe.
+struct DatabaseCheck {
+    enum Verdict: Equatable {
+        case fit
+        /// PostgreSQL cannot be reached, or not now.
+        case unreachable(String)
+        /// It can, but must not be served from.
+        case unfit(String)
+    }
+
+    /// The check's own limits end it before.
+    static let limitMilliseconds = 15_000
+    private static let largestAnswer = 4_096
+
+    /// Readable when there is an answer.
+    let descriptor: CInt
+    private let pid: pid_t
+    private var answer: [UInt8] = []
+
+    /// Begins one.
+    init(_ options: PoolOptions) throws(Errno) {
+        let pipe = try AnswerPipe()
+        let pid = fork()
+        guard pid >= 0 else {
+            let error = Errno(rawValue: errno)
+            pipe.close()
+            throw error
+        }
+        if pid == 0 {
+            _ = debrief_die_with_parent(SIGKILL)
+            Self.run(options, answer: pipe.writing)
+            _exit(0)
+        }
+        close(pipe.writing)
+        descriptor = pipe.reading
+        self.pid = pid
+    }
+
+    /// In the child.
+    private static func run(_ options: PoolOptions, answer: CInt) {
+        let checks = DeploymentCheck.all(options.database, workers: options.workers.upperBound)
+        let faults = checks.flatMap { check in check.faults.map { "\(check.name): \($0)" } }
+        let kind = faults.isEmpty ? "+" : checks.contains(where: \.isUnreachable) ? "-" : "!"
+        let text = kind + faults.joined(separator: "; ").replacing("\n", with: " ")
+        _ = try? FileDescriptor(rawValue: answer).writeAll(text.utf8.prefix(largestAnswer))
+    }
+
+    /// The answer, where it is there, without waiting for it; once, since it ends the check.
+    mutating func verdict(isLate: Bool) -> Verdict? {
+        var chunk = [UInt8](repeating: 0, count: Self.largestAnswer)
+        while true {
+            let count = read(descriptor, &chunk, chunk.count)
+            if count > 0 {
+                answer += chunk[..<count]
+            } else if count == 0 {
+                close(descriptor)
+                return Self.verdict(answer)
+            } else if errno != EINTR {
+                break
+            }
+        }
+        guard isLate else { return nil }
+        cancel()
+        return .unreachable("the check of the database took longer than \(Self.limitMilliseconds / 1_000) s")
+    }
+
+    private static func verdict(_ answer: [UInt8]) -> Verdict {
+        let reason = String(decoding: answer.dropFirst(), as: UTF8.self)
+        return switch answer.first {
+        case UInt8(ascii: "+"): .fit
+        case UInt8(ascii: "-"): .unreachable(reason)
+        case UInt8(ascii: "!"): .unfit(reason)
+        default: .unfit("the check of the database ended without an answer")
+        }
+    }
+
+    /// Ends it without an answer.
+    func cancel() {
+        kill(pid, SIGKILL)
+        close(descriptor)
+    }
+
+    /// Waits for the answer: at a start, there is nothing else to do yet. Nil where a signal tells the master to stop.
+    func wait(orUntil signals: borrowing SignalDescriptor) -> Verdict? {
+        var check = self
+        let deadline = Deadline.after(milliseconds: Self.limitMilliseconds)
+        while true {
+            if let verdict = check.verdict(isLate: deadline.hasPassed) { return verdict }
+            _ = Waiting.wait(forAny: [(descriptor, .readable), (signals.descriptor, .readable)], until: deadline)
+            guard let (signal, _) = signals.next(), [.terminate, .interrupt, .quit].contains(signal) else { continue }
+            cancel()
+            return nil
+        }
+    }
+}

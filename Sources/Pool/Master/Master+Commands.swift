@@ -1,0 +1,120 @@
+import Glibc
+import Logging
+import SystemPackage
+import Waiting
+
+// What commands ask for over the control socket. Each is answered when it has happened, or cannot.
+extension Master {
+    mutating func takeCommands() {
+        guard let commands = control?.commands() else { return }
+        for (command, client) in commands {
+            if case .status(let isJSON) = command {
+                showStatus(isJSON: isJSON, to: client)
+                continue
+            }
+            log.notice("command", metadata: ["command": "\(command.line)"])
+            guard !state.isStopping || command == .stop else {
+                refuse([client], command.line, "the master is stopping")
+                continue
+            }
+            switch command {
+            case .status: break
+            case .scale(let range): requestScale(range, from: client)
+            case .reload: upgrade == nil ? requestReload(from: client) : refuse([client], "reload", "an upgrade is under way")
+            case .upgrade: requestUpgrade(from: client)
+            case .stop:
+                stopWaiters.append(client)
+                stop(isGraceful: true)
+            }
+        }
+    }
+
+    private mutating func showStatus(isJSON: Bool, to client: ControlClientID) {
+        let length = queue.length()
+        let limit = length?.limit ?? options.backlog
+        let snapshot = PoolSnapshot(scoreboard, now: monotonicMilliseconds(), queue: length?.waiting, queueLimit: limit)
+        control?.answer(client, status: snapshot.exitStatus, text: isJSON ? snapshot.json : snapshot.text)
+    }
+
+    /// Tells those who wait that it cannot be, and that the old state holds.
+    mutating func refuse(_ clients: [ControlClientID], _ what: String, _ reason: String) {
+        log.error("refused", metadata: ["what": "\(what)", "reason": "\(reason)"])
+        for client in clients { control?.answer(client, status: 1, text: "cannot \(what): \(reason)\n") }
+    }
+
+    mutating func answer(_ clients: [ControlClientID], _ line: String) {
+        log.notice("\(line)")
+        for client in clients { control?.answer(client, status: 0, text: line + "\n") }
+    }
+
+    // MARK: Scale
+
+    private mutating func requestScale(_ range: ClosedRange<Int>?, from client: ControlClientID) {
+        guard state.phase != .resting else { return refuse([client], "scale", "there are no workers since a WINCH; reload first") }
+        guard !state.isResizing else { return refuse([client], "scale", "another scale is under way") }
+        lastTask += 1
+        waiters[lastTask] = [client]
+        scales[lastTask] = .some(range)
+        apply(.resize(task: lastTask, range ?? options.workers))
+    }
+
+    /// The range that an earlier command asked for; nil where none did, or what is kept makes no sense.
+    func readKeptScale() -> ClosedRange<Int>? {
+        do throws(KeptScale.Unusable) {
+            return try KeptScale(besideControl: options.control).range(parse: WorkerRange.parse)
+        } catch {
+            log.error("the kept scale cannot be used", metadata: ["reason": "\(error)"])
+            return nil
+        }
+    }
+
+    private mutating func keepScale(_ range: ClosedRange<Int>?) -> String? {
+        let file = KeptScale(besideControl: options.control)
+        do throws(Errno) {
+            if let range { try file.keep(range) } else { try file.remove() }
+        } catch {
+            return "\(error)"
+        }
+        keptRange = range
+        return nil
+    }
+
+    // MARK: What became of it
+
+    mutating func report(_ outcome: PoolOutcome, of task: Int) {
+        let clients = waiters.removeValue(forKey: task) ?? []
+        let scale = scales.removeValue(forKey: task)
+        switch outcome {
+        case .reloaded(let ready, let count, let milliseconds, let finished):
+            answer(clients, ControlAnswer.reloaded(ready: ready, of: count, milliseconds: milliseconds, finished: finished))
+        case .reloadFailed(let failure):
+            candidates = [:]
+            finishReload(clients, failed: "\(failure)")
+        case .scaled(let ready, _, let milliseconds, let finished):
+            if let scale, let fault = keepScale(scale) {
+                refuse(clients, "keep the scale", "\(fault); there are \(ready) workers now, but a restart forgets that")
+            } else {
+                answer(clients, ControlAnswer.scaled(workers: ready, range: state.range, milliseconds: milliseconds, finished: finished))
+            }
+        case .scaleFailed(let failure):
+            refuse(clients, "scale", "\(failure)")
+        }
+    }
+
+    /// Tells who waits for the master's end.
+    mutating func answerAtEnd() {
+        let milliseconds = monotonicMilliseconds() - stop.since
+        let line = ControlAnswer.stopped(workers: stop.workers, milliseconds: milliseconds, finished: stop.finished)
+        answer(stopWaiters, line)
+        if let upgrade, upgrade.isReady {
+            let line = ControlAnswer.upgraded(
+                ready: upgrade.workers,
+                of: upgrade.workers,
+                milliseconds: upgrade.milliseconds,
+                pid: upgrade.pid,
+                finished: stop.finished
+            )
+            answer(upgrade.clients, line)
+        }
+    }
+}

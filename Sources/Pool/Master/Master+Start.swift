@@ -1,0 +1,129 @@
+import Glibc
+import Logging
+import SystemPackage
+import Waiting
+
+// How a master begins, says that it serves, and ends.
+extension Master {
+    /// The socket to accept from: the old master's, or the service manager's, or one of its own.
+    static func listener(_ options: PoolOptions, _ inheritance: Inheritance?) throws(Errno) -> Listener {
+        let descriptors = ServiceManager.takeDescriptors()
+        if let inheritance {
+            let (descriptor, isOwner) = (inheritance.listener, inheritance.isOwner)
+            return try Listener(inheriting: descriptor, isOwner: isOwner, address: options.listen, backlog: options.backlog)
+        }
+        if let (descriptor, address) = try ServiceManager.choose(from: descriptors, for: options.listen) {
+            return try Listener(inheriting: descriptor, isOwner: false, address: address, backlog: options.backlog)
+        }
+        return try Listener(options.listen, backlog: options.backlog)
+    }
+
+    /// Checks the database and takes the master's place; false where a signal said to stop before that.
+    mutating func begin() throws(Failure) -> Bool {
+        guard try checkDatabase() else { return false }
+        keptRange = readKeptScale()
+        let header = scoreboard.header
+        header.master = getpid()
+        header.startedAt = Int(unixMicroseconds())
+        if let keptRange {
+            state = PoolState(generation: 1, range: keptRange, limits: options.limits, slotCount: Scoreboard.slotCount, at: monotonicMilliseconds())
+        }
+        // A new master takes the place of the old one when it is ready, not before.
+        if predecessor == nil { try takePlace() }
+        log.notice(
+            "started",
+            metadata: ["pid": .stringConvertible(getpid()), "version": "\(Version.current)", "workers": "\(WorkerRange.text(state.range))"]
+        )
+        // A full queue is an error to nginx at once, not a wait.
+        if let largest = Listener.largestBacklog, largest < options.backlog {
+            log.warning(
+                "the kernel caps the backlog: raise net.core.somaxconn",
+                metadata: ["backlog": .stringConvertible(options.backlog), "cap": .stringConvertible(largest)]
+            )
+        }
+        return true
+    }
+
+    /// Runs what `check` runs. A database that cannot be reached is waited for by the workers, unless an old master serves that has one.
+    private func checkDatabase() throws(Failure) -> Bool {
+        let check: DatabaseCheck
+        do throws(Errno) {
+            check = try DatabaseCheck(options)
+        } catch {
+            throw .system(error)
+        }
+        switch check.wait(orUntil: signals) {
+        case nil: return false
+        case .fit: return true
+        case .unreachable(let reason):
+            guard predecessor == nil else { throw .unfitDatabase(reason) }
+            log.warning("PostgreSQL cannot be reached; workers wait for it", metadata: ["reason": "\(reason)"])
+            return true
+        case .unfit(let reason):
+            log.critical("the database is not fit to be served from", metadata: ["reason": "\(reason)"])
+            throw .unfitDatabase(reason)
+        }
+    }
+
+    /// Takes the paths by which others find the master.
+    private mutating func takePlace() throws(Failure) {
+        do throws(Errno) {
+            control = try ControlServer(path: options.control)
+            try PIDFile(besideControl: options.control).write()
+        } catch {
+            throw .control(error)
+        }
+        keepOperator()
+    }
+
+    /// Says that the pool serves, once it does: all workers are there, and those of a new master ready.
+    mutating func announceOnce() {
+        guard !isAnnounced, !state.isStopping else { return }
+        let now = monotonicMilliseconds()
+        guard let predecessor else {
+            let count = scoreboard.usedSlots.count { $0.state == .idle || $0.state == .busy || $0.state == .waiting }
+            if count >= state.size { announce() }
+            return
+        }
+        if state.readyCount >= state.size {
+            do throws(Failure) {
+                try takePlace()
+                announce()
+                predecessor.tell(.ready(workers: state.readyCount))
+            } catch {
+                giveUp(error)
+            }
+            self.predecessor = nil
+        } else if now - startedAt >= options.startTimeoutMilliseconds {
+            giveUp(.notReady("\(state.readyCount) of \(state.size) workers were ready in time; the log says why"))
+        } else if state.braked > 0 {
+            giveUp(.notReady("a worker ended at its start; the log says why"))
+        }
+    }
+
+    private mutating func announce() {
+        isAnnounced = true
+        serviceManager.notify(.mainPID(getpid()), .ready)
+        log.notice("ready", metadata: ["workers": .stringConvertible(state.readyCount)])
+    }
+
+    /// A new master that cannot serve leaves; the old one goes on.
+    private mutating func giveUp(_ reason: Failure) {
+        failure = reason
+        predecessor?.tell(.failed("\(reason)"))
+        isAnnounced = true
+        log.error("this master is not ready and leaves", metadata: ["reason": "\(reason)"])
+        apply(.stop(isGraceful: true))
+    }
+
+    /// Takes away what others find the master by, and tells who waits.
+    mutating func end() {
+        endOperator()
+        if upgrade?.isReady != true {
+            if predecessor == nil && failure == nil { listener.removeFile() }
+            PIDFile(besideControl: options.control).remove()
+            control?.removeFile()
+        }
+        answerAtEnd()
+    }
+}

@@ -1,0 +1,251 @@
+import API
+import CProcess
+import Glibc
+import Logging
+import SystemPackage
+import Waiting
+
+// The target `Pool` runs the processes: a master that holds the listening socket, workers that accept from it, and one process that answers operators.
+// It knows nothing of endpoints, SQL or HTTP; what a worker does with a request is `API`'s. Before it stands the command `serve`; after it `API` and
+// `FastCGI`.
+
+/// The master's process: it forks workers, replaces those that end, and does what signals and commands ask for. It never has a connection to
+/// PostgreSQL, and no thread beside the first, so that a fork copies nothing that is in use.
+///
+/// It is one loop: reap, take signals, hear the workers, take commands, look at the time, wait. Nothing in it waits for anything else. What is to be
+/// done is decided by ``PoolState``.
+public struct Master: ~Copyable {
+    /// How long a signal waits for more of its kind: 50 that are sent at once do what one does.
+    static let settleMilliseconds = 50
+    /// How often the workers' signs of life are looked at.
+    static let lookMilliseconds = 1_000
+    /// How often the queue is, where the size of the pool follows it.
+    static let followMilliseconds = 100
+
+    /// Reads the settings again.
+    public typealias ReadOptions = () throws(UnreadableOptions) -> PoolOptions
+
+    let readOptions: ReadOptions
+    /// The settings in force.
+    var options: PoolOptions
+    /// The settings of workers that are not in force yet, by generation.
+    var candidates: [Int: PoolOptions] = [:]
+    var logFile: LogFile
+    var log: Logger
+    let serviceManager = ServiceManager()
+    let signals: SignalDescriptor
+    let bell: Bell
+    let listener: Listener
+    var queue: ListenQueue
+    let scoreboard: Scoreboard
+    var state: PoolState
+
+    /// Commands, from when this is the master that they are for.
+    var control: ControlServer?
+    /// Who waits for a task.
+    var waiters: [Int: [ControlClientID]] = [:]
+    var lastTask = 0
+    var lastGeneration = 1
+    /// What the range was to become by a command, by its task; nil stands for the settings'.
+    var scales: [Int: ClosedRange<Int>?] = [:]
+    /// The range that a command has asked for, which outlives reload and restart.
+    var keptRange: ClosedRange<Int>?
+    /// A reload whose settings are being checked.
+    var reload: ReloadCheck?
+    /// Who waits for the reload after this one; nil where there is to be none.
+    var nextReload: [ControlClientID]?
+    /// A new master that is not ready yet, or is.
+    var upgrade: Upgrade?
+    /// New masters that were given up, and when they are killed.
+    var abandoned: [pid_t: Int] = [:]
+    /// The old master, which waits for this one; nil where there is none.
+    var predecessor: Predecessor?
+    var stopWaiters: [ControlClientID] = []
+    var stop = StopTally()
+
+    /// Signals that have come, and when they are done.
+    var settling: [Signal: Int] = [:]
+    /// Slots whose workers have been seen ready.
+    var readySlots: Set<Int> = []
+    /// Workers that were at a request when they were asked to leave.
+    var lastRequests: Set<pid_t> = []
+    var operatorProcess = OperatorProcess()
+    var nextLook = 0
+    var nextFollow = 0
+    let startedAt = monotonicMilliseconds()
+    /// Whether everybody has been told that the pool serves.
+    var isAnnounced = false
+    var failure: Failure?
+    var isLeaving = false
+
+    /// Why the pool could not begin.
+    public enum Failure: Error {
+        /// The socket could not be opened.
+        case listen(Errno)
+        /// The socket for commands could not be opened.
+        case control(Errno)
+        /// The database is not fit to be served from: why.
+        case unfitDatabase(String)
+        /// A new master's workers were not ready, for that reason.
+        case notReady(String)
+        /// Another system call failed.
+        case system(Errno)
+    }
+
+    /// Runs the pool until it is told to stop.
+    ///
+    /// - Parameter readOptions: reads the settings that hold from a reload on.
+    public static func run(_ options: PoolOptions, readOptions: @escaping ReadOptions) throws(Failure) {
+        let inheritance: Inheritance?
+        do throws(Errno) {
+            inheritance = try Inheritance.take()
+        } catch {
+            throw .listen(error)
+        }
+        do throws(Failure) {
+            var master = try Master(options, readOptions: readOptions, inheritance: inheritance)
+            guard try master.begin() else { return }
+            master.loop()
+            if let failure = master.failure { throw failure }
+        } catch {
+            if let inheritance { Predecessor(descriptor: inheritance.ready).tell(.failed("\(error)")) }
+            throw error
+        }
+    }
+
+    private init(_ options: PoolOptions, readOptions: @escaping ReadOptions, inheritance: Inheritance?) throws(Failure) {
+        debrief_set_name("debrief-master")
+        logFile = LogFile(options.log)
+        log = logFile.logger(level: options.logLevel)
+        let listener = try Self.make(Failure.listen) { () throws(Errno) in try Self.listener(options, inheritance) }
+        let signals = try Self.make(Failure.system) { () throws(Errno) in
+            try SignalDescriptor(blocking: Signal.allCases.filter { $0 != .kill })
+        }
+        let bell = try Self.make(Failure.system) { () throws(Errno) in try Bell() }
+        scoreboard = try Self.make(Failure.system) { () throws(Errno) in try Scoreboard(endpoints: Endpoint.all.map(\.name)) }
+        queue = ListenQueue(of: listener)
+        self.listener = listener
+        self.signals = signals
+        self.bell = bell
+        self.options = options
+        self.readOptions = readOptions
+        predecessor = inheritance.map { Predecessor(descriptor: $0.ready) }
+        state = PoolState(generation: 1, range: options.workers, limits: options.limits, slotCount: Scoreboard.slotCount, at: startedAt)
+    }
+}
+
+extension Master {
+    /// Makes something, and says what has failed where that fails.
+    private static func make<T: ~Copyable>(_ failure: (Errno) -> Failure, _ body: () throws(Errno) -> T) throws(Failure) -> T {
+        do throws(Errno) {
+            return try body()
+        } catch {
+            throw failure(error)
+        }
+    }
+}
+
+/// Settings that make no sense.
+public struct UnreadableOptions: Error {
+    /// What is wrong, in one line.
+    public let reason: String
+
+    /// Settings that make no sense.
+    public init(_ reason: String) { self.reason = reason }
+}
+
+extension PoolOptions {
+    /// The limits as the pool's state knows them.
+    var limits: PoolState.Limits {
+        PoolState.Limits(
+            startMilliseconds: startTimeoutMilliseconds,
+            drainMilliseconds: drainTimeoutMilliseconds,
+            // A worker answers 504 itself at the limit of a request; one that cannot is ended so much later.
+            silenceMilliseconds: requestTimeoutMilliseconds + 2_000
+        )
+    }
+}
+
+// MARK: - The loop
+
+extension Master {
+    private mutating func loop() {
+        while !isLeaving {
+            reap()
+            takeSignals()
+            hearWorkers()
+            takeCommands()
+            watchChecks()
+            lookAtWorkers()
+            apply(.time)
+            if !isLeaving { waitForNews() }
+        }
+        end()
+    }
+
+    /// Tells the state what happened, and does what it says.
+    mutating func apply(_ event: PoolState.Event) {
+        for action in state.handle(event, at: monotonicMilliseconds()) { perform(action) }
+        publish()
+    }
+
+    private mutating func perform(_ action: PoolState.Action) {
+        switch action {
+        case .start(let slot, let generation): start(slot, generation)
+        case .send(let signal, let pid): send(signal, to: pid)
+        case .unasked(let cause, let pid, let end): noteRestart(cause, pid, end.how)
+        case .committed(let generation): adopt(generation)
+        case .done(let task, let outcome): report(outcome, of: task)
+        case .leave: isLeaving = true
+        }
+    }
+
+    /// Waits for a signal, a worker, a command, a child, or the time at which something is due.
+    private mutating func waitForNews() {
+        var waits: [(descriptor: CInt, readiness: Readiness)] = [(signals.descriptor, .readable), (bell.descriptor, .readable)]
+        waits += control?.waits ?? []
+        waits += [reload?.check.descriptor, upgrade?.descriptor].compactMap(\.self).map { ($0, .readable) }
+        let now = monotonicMilliseconds()
+        let times = [state.nextTime, settling.values.min(), nextLook, followsQueue ? nextFollow : nil, reload?.deadline, upgrade?.deadline]
+        let next = times.compactMap(\.self).min() ?? now + Self.lookMilliseconds
+        let deadline = Deadline.after(milliseconds: max(0, next - now))
+        _ = wait(forAny: waits, until: min(deadline, control?.deadline ?? deadline))
+    }
+
+    private var followsQueue: Bool { state.range.count > 1 }
+
+    private mutating func hearWorkers() {
+        bell.hear()
+        for slot in scoreboard.usedSlots where !readySlots.contains(slot.index) && (slot.state == .idle || slot.state == .busy) {
+            readySlots.insert(slot.index)
+            apply(.workerReady(slot: slot.index))
+        }
+        announceOnce()
+    }
+
+    private mutating func lookAtWorkers() {
+        let now = monotonicMilliseconds()
+        let isLookDue = nextLook <= now
+        if isLookDue {
+            nextLook = now + Self.lookMilliseconds
+            apply(.signsOfLife(scoreboard.usedSlots.map(\.tick)))
+            keepOperator()
+            killAbandoned()
+        }
+        guard isLookDue || followsQueue && nextFollow <= now else { return }
+        nextFollow = now + Self.followMilliseconds
+        let busy = scoreboard.usedSlots.count { $0.state == .busy }
+        apply(.load(PoolSizer.Load(queue: queue.length()?.waiting ?? 0, busy: busy)))
+    }
+
+    private func publish() {
+        let header = scoreboard.header
+        header.phase = upgrade == nil || state.isStopping ? state.phase : .upgrading
+        header.generation = state.generation
+        header.range = state.range
+        header.wanted = state.phase == .resting ? 0 : state.size
+        header.limitReached = state.limitReached
+        header.braked = state.braked
+        header.logFailures += logFile.takeFailures()
+    }
+}

@@ -1,0 +1,14 @@
+import Glibc
+
+enum Version { static let current = "0.1.0" }
+enum Operator {
+    static func run(_ options: PoolOptions, scoreboard: Scoreboard, queueOf listener: borrowing Listener, master: pid_t, log: LogFile) -> CInt {
+        pause()
+        return 0
+    }
+}
+extension PoolSnapshot {
+    var exitStatus: Int { 0 }
+    var text: String { "\(workers)\n" }
+    var json: String { "{}\n" }
+}
