@@ -49,7 +49,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "Digest", "JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
-        .testTarget(name: "PoolTests", dependencies: ["Pool", "Support", "Waiting"], swiftSettings: strict),
+        .testTarget(name: "PoolTests", dependencies: ["Pool", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
         .testTarget(name: "EndToEndTests", dependencies: ["API", "Postgres", "Support", "Waiting"], swiftSettings: strict),
     ],

@@ -19,6 +19,7 @@ public struct Gate: ~Copyable {
 
     /// Returns once the whole request is there to be read, else throws; the descriptor stays the caller's.
     public func admit(_ descriptor: CInt, until deadline: Deadline) throws(FastCGIError) {
+        var nothingMoreComes = false
         while true {
             guard wait(for: .readable, of: descriptor, until: deadline) else { throw .timedOut }
             let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_PEEK | MSG_DONTWAIT))
@@ -33,6 +34,10 @@ public struct Gate: ~Copyable {
             switch scan {
             case .complete: return
             case .incomplete where count < buffer.count:
+                guard !nothingMoreComes else { throw .closed }
+                nothingMoreComes = peerHasFinished(descriptor)
+                // What came before its end came may not have been there at the last look.
+                if nothingMoreComes { continue }
                 // What was peeked keeps the socket readable, so there is nothing to wait for but time.
                 guard !deadline.hasPassed else { throw .timedOut }
                 pause(milliseconds: 1, until: deadline)

@@ -41,6 +41,16 @@ public func peerIsGone(_ descriptor: CInt) -> Bool {
     return poll(&entry, 1, 0) == 1
 }
 
+/// Whether whoever is at the other end has said that nothing more will come, or has closed the connection, which looks the same over TCP.
+///
+/// The C function is `poll`.
+public func peerHasFinished(_ descriptor: CInt) -> Bool {
+    // POLLRDHUP, which Swift's Glibc does not have.
+    let event: CShort = 0x2000
+    var entry = pollfd(fd: descriptor, events: event, revents: 0)
+    return poll(&entry, 1, 0) == 1
+}
+
 /// Lets time pass where there is nothing to wait for: the pause between two attempts. Never longer than the deadline allows.
 ///
 /// The C function is `poll`, without descriptors.

@@ -50,6 +50,9 @@ final class Peer: Sendable {
     /// Leaves: the worker's end sees that nobody is there.
     func leave() { shutdown(descriptor, CInt(SHUT_RDWR)) }
 
+    /// Says that nothing more comes. Over TCP, leaving looks like this.
+    func finish() { shutdown(descriptor, CInt(SHUT_WR)) }
+
     /// Closes the worker's end, where nobody else does.
     func closeWorker() { close(worker) }
 }

@@ -83,14 +83,22 @@ struct GateTests {
         #expect(judge(peer) == .closed)
     }
 
-    @Test("a peer that leaves within its request is given up by the deadline")
-    func leavesWithin() throws {
+    @Test("a peer that leaves within its request, or says there that nothing more comes, is closed at once", arguments: [true, false])
+    func leavesWithin(isGone: Bool) throws {
         let peer = try Peer()
         defer { peer.closeWorker() }
         peer.write(Array(Self.request[..<20]))
-        peer.leave()
-        let error = judge(peer, milliseconds: 200)
-        #expect(error == .closed || error == .timedOut)
+        if isGone { peer.leave() } else { peer.finish() }
+        #expect(judge(peer) == .closed)
+    }
+
+    @Test("a peer that has said all, and that nothing more comes, waits for its answer, and passes")
+    func finished() throws {
+        let peer = try Peer()
+        defer { peer.closeWorker() }
+        peer.write(Self.request)
+        peer.finish()
+        #expect(judge(peer) == nil)
     }
 
     @Test("a request of 64 kB passes, a larger one is refused before it is whole")

@@ -9,10 +9,16 @@ struct Site {
     let token: String
     let deployment: Deployment
 
-    init(cluster: Cluster? = nil, workers: Int = 2, settings: [String: String] = [:], output: String? = nil) throws {
+    init(
+        cluster: Cluster? = nil,
+        workers: Int = 2,
+        settings: [String: String] = [:],
+        listening: Deployment.Listening = .own,
+        output: String? = nil
+    ) throws {
         database = try (cluster ?? Cluster.shared.get()).makeDatabase()
         token = try database.makeToken(tenant: database.demoTenant())
-        deployment = try Deployment(database, workers: workers, settings: settings, output: output)
+        deployment = try Deployment(database, workers: workers, settings: settings, listening: listening, output: output)
     }
 
     /// The entries of the log so far, each checked to be what every entry is.
@@ -52,6 +58,28 @@ struct Site {
     func lockSessions() throws { try database.script("begin; lock table sessions in access exclusive mode") }
 
     func unlockSessions() throws { try database.script("commit") }
+
+    /// Makes whoever wants sessions wait for a minute. A lock would not do for some tests: it keeps a new connection from preparing, too.
+    func slowSessions() throws {
+        try database.script(
+            """
+            create or replace function authenticate(token_hash bytea, required_scope text, out outcome text, out token_id uuid, out tenant_id uuid)
+            language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $$
+            begin
+                if required_scope = 'sessions:read' then perform pg_sleep(60); end if;
+                select 'live', t.id, t.tenant_id into outcome, token_id, tenant_id
+                from public.api_tokens t where t.token_hash = authenticate.token_hash;
+                perform set_config('debrief.tenant', tenant_id::text, true);
+            end $$
+            """
+        )
+    }
+
+    /// The server processes that make somebody wait so.
+    func sleepingBackends() throws -> Set<pid_t> {
+        let sql = "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+        return try Set(database.sql(sql).compactMap { $0[0].flatMap { pid_t($0) } })
+    }
 
     /// Asks for sessions while those are locked, and waits until PostgreSQL waits.
     func beginWaiting() throws -> Socket {

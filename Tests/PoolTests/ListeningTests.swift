@@ -67,4 +67,16 @@ struct ListeningTests {
         #expect(served.errors.contains("DEBRIEF_LISTEN"))
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "precious")
     }
+
+    @Test("a master that stops leaves the file alone that another has put in the place of its own")
+    func replaced() throws {
+        let site = try Site(workers: 1)
+        try FileManager.default.removeItem(atPath: site.deployment.fastCGISocket)
+        let first = site.deployment.master
+        try site.deployment.startMaster()
+        first.send(SIGTERM)
+        #expect(first.wait() == 0)
+        #expect(FileManager.default.fileExists(atPath: site.deployment.fastCGISocket))
+        try eventually(within: 30) { try site.page().status == 200 }
+    }
 }

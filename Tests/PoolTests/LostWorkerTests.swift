@@ -18,6 +18,32 @@ struct LostWorkerTests {
         let tally = try load.stop()
         #expect(Array(tally.statuses.keys) == [200], "\(tally)")
         #expect(tally.wrong.isEmpty, "\(tally)")
+        #expect(site.deployment.unexpectedLogLines() == [])
+    }
+
+    @Test("twice by one request is a JSON 503 for that, which is not tried a third time, and costs nobody else anything")
+    func deadlyRequest() throws {
+        // With one worker there is no doubt which of them has it.
+        let site = try Site(workers: 1)
+        let right = try site.page().body
+        try site.slowSessions()
+        let request = try site.client.begin("sessions?limit=1", token: site.token)
+        var seen: Set<pid_t> = []
+        for _ in 0..<2 {
+            var worker: pid_t?
+            try eventually(within: 30) {
+                worker = site.deployment.workers.first
+                return try worker != nil && !site.sleepingBackends().isSubset(of: seen)
+            }
+            seen.formUnion(try site.sleepingBackends())
+            kill(try #require(worker), SIGKILL)
+        }
+        let response = request.response()
+        #expect(response.isUnavailable, "\(response.text)")
+        try eventually(within: 30) { try site.client.get("scenarios", token: site.token).status == 200 }
+        #expect(try site.sleepingBackends().isSubset(of: seen))
+        #expect(!right.isEmpty)
+        #expect(site.deployment.unexpectedLogLines() == [])
     }
 
     @Test("is replaced in the middle of a request, which another worker answers")

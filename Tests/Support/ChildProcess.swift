@@ -8,13 +8,16 @@ public final class ChildProcess: Sendable {
     public let outputPath: String
 
     /// Starts a command.
+    ///
+    /// - Parameter descriptors: what it inherits beside its standard files, by the numbers that these have there.
     public init(
         _ words: [String],
         environment: [String: String] = [:],
         as account: Account = .invoker,
         input: String = "/dev/null",
         output: String,
-        errors: String? = nil
+        errors: String? = nil,
+        descriptors: [CInt: CInt] = [:]
     ) throws {
         let command = account.prefix + words
         var actions = posix_spawn_file_actions_t()
@@ -27,6 +30,7 @@ public final class ChildProcess: Sendable {
         } else {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
+        for (there, here) in descriptors { posix_spawn_file_actions_adddup2(&actions, here, there) }
 
         var environment = environment
         environment["PATH"] = environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"

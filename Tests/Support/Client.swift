@@ -1,13 +1,19 @@
 import Foundation
 
-/// A stream to a Unix socket, for tests that say bytes and read bytes.
+/// A stream to a Unix socket, or over TCP, for tests that say bytes and read bytes.
 public struct Socket: ~Copyable {
     private let descriptor: CInt
 
-    /// Connects.
-    public init(_ path: String) throws {
-        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue), 0)
-        let failed = withUnixAddress(path) { connect(descriptor, $0, $1) }
+    /// Connects, to a path or to an address such as `127.0.0.1:9000`.
+    public init(_ address: String) throws {
+        let port = address.hasPrefix("127.0.0.1:") ? UInt16(address.dropFirst("127.0.0.1:".count)) : nil
+        let descriptor = socket(port == nil ? AF_UNIX : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let failed =
+            if let port {
+                withLoopbackAddress(port: port) { connect(descriptor, $0, $1) }
+            } else {
+                withUnixAddress(address) { connect(descriptor, $0, $1) }
+            }
         guard failed == 0 else {
             let code = errno
             close(descriptor)

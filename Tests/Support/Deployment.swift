@@ -5,25 +5,49 @@ import Synchronization
 public final class Deployment: Sendable {
     /// The folder that holds sockets, logs, and nginx's configuration.
     public let folder: String
-    /// Where the workers listen.
-    public var fastCGISocket: String { "\(folder)/debrief.sock" }
+    /// Where the workers listen: a path, or an address and a port.
+    public let fastCGISocket: String
     /// Where nginx listens.
     public var httpSocket: String { "\(folder)/http.sock" }
+    private let handedOver: HandedOverSocket?
     private let conninfo: String
     private let settings: [String: String]
     private let outputPath: String
     private let masterProcess: Mutex<ChildProcess?>
     private let nginxProcess: Mutex<ChildProcess?>
 
+    /// How the master comes to its socket.
+    public enum Listening: Sendable {
+        /// It opens a Unix socket.
+        case own
+        /// A Unix socket is handed to it, as systemd does.
+        case unixHandedOver
+        /// The same over TCP.
+        case tcpHandedOver
+    }
+
     /// Starts both, and waits until a worker answers.
     ///
     /// - Parameters:
     ///   - settings: for the master's environment; one that is empty is left out.
     ///   - output: where its standard output and standard error go; a file in the folder else.
-    public init(_ database: Database, workers: Int = 2, settings: [String: String] = [:], output: String? = nil) throws {
+    public init(
+        _ database: Database,
+        workers: Int = 2,
+        settings: [String: String] = [:],
+        listening: Listening = .own,
+        output: String? = nil
+    ) throws {
         folder = Run.makeFolder("dep", for: .debrief)
         try Run.makeFolder(at: "\(folder)/run", for: .debrief)
         outputPath = output ?? "\(folder)/debrief.out"
+        handedOver =
+            switch listening {
+            case .own: nil
+            case .unixHandedOver: try HandedOverSocket(path: "\(folder)/debrief.sock")
+            case .tcpHandedOver: try HandedOverSocket()
+            }
+        fastCGISocket = handedOver?.address ?? "\(folder)/debrief.sock"
         conninfo = database.conninfo(user: "debrief_api")
         self.settings = settings.merging(["DEBRIEF_WORKERS": "\(workers)"]) { given, _ in given }
         masterProcess = Mutex(nil)
@@ -42,11 +66,18 @@ public final class Deployment: Sendable {
 
     /// Starts the master and waits for its socket.
     public func startMaster(settings more: [String: String] = [:]) throws {
-        let environment = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_LOG": logPath]
-            .merging(settings) { $1 }.merging(more) { $1 }.filter { !$0.value.isEmpty }
-        let started = try ChildProcess([Run.binary, "serve"], environment: environment, as: .debrief, output: outputPath)
+        let own = ["DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_CONTROL": "\(folder)/control.sock", "DEBRIEF_LOG": logPath]
+        let environment = ["DEBRIEF_DATABASE": conninfo]
+            .merging(own) { $1 }.merging(settings) { $1 }.merging(more) { $1 }.filter { !$0.value.isEmpty }
+        let started = try ChildProcess(
+            (handedOver == nil ? [] : HandedOverSocket.prefix) + [Run.binary, "serve"],
+            environment: environment,
+            as: .debrief,
+            output: outputPath,
+            descriptors: handedOver.map { [3: $0.descriptor] } ?? [:]
+        )
         masterProcess.withLock { $0 = started }
-        try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
+        try eventually { handedOver != nil || FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
     }
 
     /// Writes nginx's configuration into a folder, with its two placeholders filled in.
@@ -61,7 +92,11 @@ public final class Deployment: Sendable {
     private func startNginx() throws {
         let home = "\(folder)/nginx"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
-        try Self.renderNginx(into: home, listen: "unix:\(httpSocket)", socket: "unix:\(fastCGISocket)")
+        try Self.renderNginx(
+            into: home,
+            listen: "unix:\(httpSocket)",
+            socket: handedOver?.address.hasPrefix("127.") == true ? fastCGISocket : "unix:\(fastCGISocket)"
+        )
         if Run.isRoot, let nginx = Account.nginx.ids, let debrief = Account.debrief.ids {
             chown(home, nginx.user, nginx.group)
             // nginx makes its socket here.
@@ -102,4 +137,19 @@ public final class Deployment: Sendable {
 
     /// What they have written to standard output and standard error.
     public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
+
+    /// Lines of the logs that say that something is wrong, and that the test did not expect: for its end. Of master and workers those of level `error` or
+    /// `critical`, and those that are no JSON; of nginx all, since it only writes what admins should see.
+    ///
+    /// - Parameter expected: what a line holds that is to be passed over.
+    public func unexpectedLogLines(expected: [String] = []) -> [String] {
+        let own = log.split(separator: "\n").map(String.init).filter { line in
+            guard let level = JSONValue(parsing: Array(line.utf8))?["level"]?.string else { return true }
+            return level == "error" || level == "critical"
+        }
+        let nginx = ["\(folder)/nginx.out", "\(folder)/nginx/error.log"].flatMap { path in
+            ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
+        }
+        return (own + nginx).filter { line in !expected.contains { line.contains($0) } }
+    }
 }
