@@ -57,7 +57,7 @@ enum OperatorCall: Equatable {
         case .metrics:
             return Answer(type: MetricsWriter.contentType, body: snapshot().metrics)
         case .status(isJSON: true):
-            return Answer(type: "application/json", fields: ["Vary: Accept"], body: snapshot().json + "\n")
+            return Answer(type: "application/json", fields: ["Vary: Accept"], body: snapshot().json)
         case .status:
             let fields = ["Vary: Accept", "Content-Security-Policy: \(StatusPage.securityPolicy)"]
             return Answer(type: StatusPage.contentType, fields: fields, body: StatusPage(pool: snapshot(), options: options).html)

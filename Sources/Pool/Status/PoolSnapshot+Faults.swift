@@ -30,7 +30,7 @@ extension PoolSnapshot {
         }
         if braked > 0 {
             let death = lastDeath.map { ", the last by \($0.reason)" } ?? ""
-            faults.append("\(braked) not started again until a pause is over, after early deaths\(death)")
+            faults.append("\(braked) held back for a pause after early deaths\(death)")
         }
         for worker in workers where worker.state == .idle && worker.silentMilliseconds > Self.silenceMilliseconds {
             faults.append("worker \(worker.pid) has given no sign of life for \(durationText(milliseconds: worker.silentMilliseconds))")

@@ -2,13 +2,13 @@ import API
 import JSON
 
 extension PoolSnapshot {
-    /// The status for programs: one JSON object. Keys are added, never renamed; durations and counts say their unit.
+    /// The status for programs: one JSON object, in one line. Keys are added, never renamed; durations and counts say their unit.
     var json: String {
         var writer = JSONWriter(capacity: 8_192)
         writePool(to: &writer)
         writer.list("workers", workers) { $0.write(to: &$1, of: self) }
         writer.list("requests", requests) { $0.write(to: &$1) }
-        writer.raw("}")
+        writer.raw("}\n")
         return writer.text
     }
 

@@ -8,7 +8,7 @@ extension PoolSnapshot {
         func say(_ name: String, _ value: String) { lines.append(name.padded(to: 12) + value) }
         for fault in faults { say("degraded", fault) }
         say("master", "\(master), up \(durationText(milliseconds: milliseconds(since: startedAt))), generation \(generation)")
-        say("workers", "\(wantedText) wanted: \(statesText)")
+        say("workers", "\(wantedText): \(statesText)")
         say("queue", "\(queueText), limit reached \(counted(limitReached, "time"))")
         say("requests", "\(requestCount)" + (oldestRequestMilliseconds.map { ", the oldest at work for \(durationText(milliseconds: $0))" } ?? ""))
         say("restarts", restartsText)

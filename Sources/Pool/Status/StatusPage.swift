@@ -51,7 +51,7 @@ struct StatusPage {
             ("version", Version.current),
             ("phase", "\(pool.phase.name), \(pool.isServing ? "ready" : "not ready")"),
             ("master", "\(pool.master), up \(durationText(milliseconds: pool.milliseconds(since: pool.startedAt))), since \(moment(pool.startedAt))"),
-            ("workers", "\(pool.wantedText) wanted: \(pool.statesText)"),
+            ("workers", "\(pool.wantedText): \(pool.statesText)"),
             ("accept queue", "\(pool.queueText), limit reached \(counted(pool.limitReached, "time"))"),
             ("oldest request", pool.oldestRequestMilliseconds.map { durationText(milliseconds: $0) } ?? "none"),
             ("restarts", pool.restartsText),

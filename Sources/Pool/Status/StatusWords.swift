@@ -34,7 +34,10 @@ extension PoolSnapshot {
     func milliseconds(since time: Int) -> Int { max(0, takenAt - time) / 1_000 }
 
     /// How many workers there are to be, and may be.
-    var wantedText: String { range.lowerBound == range.upperBound ? "\(wanted)" : "\(wanted), from \(range.lowerBound) to \(range.upperBound)" }
+    var wantedText: String {
+        let (low, high) = (range.lowerBound, range.upperBound)
+        return low == high ? "\(wanted) wanted" : "\(wanted) wanted of \(low)..\(high)"
+    }
 
     /// How many workers are in which state.
     var statesText: String {
@@ -65,5 +68,11 @@ extension PoolSnapshot {
 
 extension RestartCause {
     /// For people.
-    fileprivate var words: String { self == .maxRequests ? "by number of requests" : "by \(name)" }
+    fileprivate var words: String {
+        switch self {
+        case .exit, .signal: "by \(name)"
+        case .overdue: "overdue"
+        case .maxRequests: "by number of requests"
+        }
+    }
 }
