@@ -106,8 +106,10 @@ public final class Deployment: Sendable {
         }
     }
 
-    /// The workers' process ids.
-    public var workers: [pid_t] { children(of: master.pid) }
+    /// The workers' process ids: of those children of the master that say that they are workers.
+    public var workers: [pid_t] {
+        children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "debrief-worker\n" }
+    }
 
     /// A client of nginx.
     public var client: Client { Client(socket: httpSocket) }
