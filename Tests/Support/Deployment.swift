@@ -123,15 +123,16 @@ public final class Deployment: Sendable {
         }
     }
 
-    /// The workers' process ids.
-    public var workers: [pid_t] { children(of: master.pid).filter { !Self.isOperator($0) } }
+    /// The workers' process ids: of those children of the master that say that they are workers.
+    public var workers: [pid_t] { children(named: "debrief-worker") }
 
     /// The process id of the operator's process; nil where there is none.
-    public var operatorProcess: pid_t? { children(of: master.pid).first { Self.isOperator($0) } }
+    public var operatorProcess: pid_t? { children(named: "debrief-operator").first }
 
-    private static func isOperator(_ pid: pid_t) -> Bool {
-        // The kernel keeps 15 bytes of debrief-operator.
-        (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8)) == "debrief-operato\n"
+    private func children(named name: String) -> [pid_t] {
+        // The kernel keeps 15 bytes of a name.
+        Support.children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))
+" }
     }
 
     /// A client of nginx.
