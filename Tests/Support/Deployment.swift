@@ -131,8 +131,7 @@ public final class Deployment: Sendable {
 
     private func children(named name: String) -> [pid_t] {
         // The kernel keeps 15 bytes of a name.
-        Support.children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))
-" }
+        Support.children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))\n" }
     }
 
     /// A client of nginx.

@@ -9,9 +9,9 @@ struct DatabaseCheck {
     enum Verdict: Equatable {
         case fit
         /// PostgreSQL cannot be reached, or not now.
-        case unreachable(String)
+        case unreachable([String])
         /// It can, but must not be served from.
-        case unfit(String)
+        case unfit([String])
     }
 
     /// The check's own limits end it before.
@@ -47,7 +47,7 @@ struct DatabaseCheck {
         let checks = DeploymentCheck.all(options.database, workers: options.workers.upperBound)
         let faults = checks.flatMap { check in check.faults.map { "\(check.name): \($0)" } }
         let kind = faults.isEmpty ? "+" : checks.contains(where: \.isUnreachable) ? "-" : "!"
-        let text = kind + faults.joined(separator: "; ").replacing("\n", with: " ")
+        let text = kind + faults.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
         _ = try? FileDescriptor(rawValue: answer).writeAll(text.utf8.prefix(largestAnswer))
     }
 
@@ -67,16 +67,16 @@ struct DatabaseCheck {
         }
         guard isLate else { return nil }
         cancel()
-        return .unreachable("the check of the database took longer than \(Self.limitMilliseconds / 1_000) s")
+        return .unreachable(["the check of the database took longer than \(Self.limitMilliseconds / 1_000) s"])
     }
 
     private static func verdict(_ answer: [UInt8]) -> Verdict {
-        let reason = String(decoding: answer.dropFirst(), as: UTF8.self)
+        let reasons = String(decoding: answer.dropFirst(), as: UTF8.self).split(separator: "\n").map(String.init)
         return switch answer.first {
         case UInt8(ascii: "+"): .fit
-        case UInt8(ascii: "-"): .unreachable(reason)
-        case UInt8(ascii: "!"): .unfit(reason)
-        default: .unfit("the check of the database ended without an answer")
+        case UInt8(ascii: "-"): .unreachable(reasons)
+        case UInt8(ascii: "!"): .unfit(reasons)
+        default: .unfit(["the check of the database ended without an answer"])
         }
     }
 

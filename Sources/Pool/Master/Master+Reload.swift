@@ -46,7 +46,7 @@ extension Master {
         reload = nil
         switch verdict {
         case .fit: startReload(pending)
-        case .unreachable(let reason), .unfit(let reason): finishReload(pending.clients, failed: reason)
+        case .unreachable(let reasons), .unfit(let reasons): finishReload(pending.clients, failed: reasons.joined(separator: "; "))
         }
     }
 

@@ -55,13 +55,13 @@ extension Master {
         switch check.wait(orUntil: signals) {
         case nil: return false
         case .fit: return true
-        case .unreachable(let reason):
-            guard predecessor == nil else { throw .unfitDatabase(reason) }
-            log.warning("PostgreSQL cannot be reached; workers wait for it", metadata: ["reason": "\(reason)"])
+        case .unreachable(let reasons):
+            guard predecessor == nil else { throw .unfitDatabase(reasons) }
+            for reason in reasons { log.warning("PostgreSQL cannot be reached; workers wait for it", metadata: ["reason": "\(reason)"]) }
             return true
-        case .unfit(let reason):
-            log.critical("the database is not fit to be served from", metadata: ["reason": "\(reason)"])
-            throw .unfitDatabase(reason)
+        case .unfit(let reasons):
+            for reason in reasons { log.critical("the database is not fit to be served from", metadata: ["reason": "\(reason)"]) }
+            throw .unfitDatabase(reasons)
         }
     }
 
@@ -110,7 +110,7 @@ extension Master {
     /// A new master that cannot serve leaves; the old one goes on.
     private mutating func giveUp(_ reason: Failure) {
         failure = reason
-        predecessor?.tell(.failed("\(reason)"))
+        predecessor?.tell(.failed(reason.reason))
         isAnnounced = true
         log.error("this master is not ready and leaves", metadata: ["reason": "\(reason)"])
         apply(.stop(isGraceful: true))

@@ -85,7 +85,7 @@ public struct Master: ~Copyable {
         /// The socket for commands could not be opened.
         case control(Errno)
         /// The database is not fit to be served from: why.
-        case unfitDatabase(String)
+        case unfitDatabase([String])
         /// A new master's workers were not ready, for that reason.
         case notReady(String)
         /// Another system call failed.
@@ -104,11 +104,9 @@ public struct Master: ~Copyable {
         }
         do throws(Failure) {
             var master = try Master(options, readOptions: readOptions, inheritance: inheritance)
-            guard try master.begin() else { return }
-            master.loop()
-            if let failure = master.failure { throw failure }
+            try master.run()
         } catch {
-            if let inheritance { Predecessor(descriptor: inheritance.ready).tell(.failed("\(error)")) }
+            if let inheritance { Predecessor(descriptor: inheritance.ready).tell(.failed(error.reason)) }
             throw error
         }
     }
@@ -131,6 +129,24 @@ public struct Master: ~Copyable {
         self.readOptions = readOptions
         predecessor = inheritance.map { Predecessor(descriptor: $0.ready) }
         state = PoolState(generation: 1, range: options.workers, limits: options.limits, slotCount: Scoreboard.slotCount, at: startedAt)
+    }
+}
+
+extension Master.Failure: CustomStringConvertible {
+    /// One line.
+    public var description: String {
+        if case .unfitDatabase = self { "the database is not fit to be served from; run: debrief check" } else { reason }
+    }
+
+    /// One line for who sees nothing else.
+    var reason: String {
+        switch self {
+        case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
+        case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
+        case .unfitDatabase(let reasons): "the database is not fit to be served from: \(reasons.joined(separator: "; "))"
+        case .notReady(let reason): "the new master is not ready: \(reason)"
+        case .system(let error): "cannot start: \(error)"
+        }
     }
 }
 
@@ -169,6 +185,20 @@ extension PoolOptions {
 // MARK: - The loop
 
 extension Master {
+    private mutating func run() throws(Failure) {
+        do throws(Failure) {
+            guard try begin() else {
+                if predecessor == nil { listener.removeFile() }
+                return
+            }
+        } catch {
+            if predecessor == nil { listener.removeFile() }
+            throw error
+        }
+        loop()
+        if let failure { throw failure }
+    }
+
     private mutating func loop() {
         while !isLeaving {
             reap()

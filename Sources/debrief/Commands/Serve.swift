@@ -54,15 +54,4 @@ extension Settings {
     }
 }
 
-extension Master.Failure: CommandFailure, CustomStringConvertible {
-    /// One line.
-    public var description: String {
-        switch self {
-        case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
-        case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
-        case .unfitDatabase(let reason): "the database is not fit to be served from; run: debrief check (\(reason))"
-        case .notReady(let reason): "the new master is not ready: \(reason)"
-        case .system(let error): "cannot start: \(error)"
-        }
-    }
-}
+extension Master.Failure: CommandFailure {}
