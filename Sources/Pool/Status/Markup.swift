@@ -39,8 +39,8 @@ struct Markup {
 
 extension Markup {
     /// Adds names and values below each other.
-    mutating func facts(_ facts: [(name: String, value: String)]) {
-        element("dl") { list in
+    mutating func facts(class name: String? = nil, _ facts: [(name: String, value: String)]) {
+        element("dl", class: name) { list in
             for fact in facts {
                 list.text("dt", fact.name)
                 list.text("dd", fact.value)

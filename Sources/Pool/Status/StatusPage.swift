@@ -33,7 +33,7 @@ struct StatusPage {
         page.text("h2", "Workers")
         page.table(["pid", "state", "requests", "up", "at work"], texts: 2, workerRows, orElse: "None.")
         page.text("h2", "Settings in force")
-        page.facts(settings)
+        page.facts(class: "names", settings)
         page.element("p", class: "foot") { foot in
             foot.text("span", "\(moment(pool.takenAt)), again each 10 s. ")
             foot.link("/status?json", "JSON")
@@ -88,7 +88,9 @@ struct StatusPage {
 
     /// All that is no secret: how the database is reached can hold a password.
     private var settings: [(name: String, value: String)] {
-        func seconds(_ milliseconds: Int) -> String { durationText(milliseconds: milliseconds) }
+        func seconds(_ milliseconds: Int) -> String {
+            milliseconds % 1_000 == 0 ? "\(milliseconds / 1_000) s" : "\(milliseconds) ms"
+        }
         let (low, high) = (options.workers.lowerBound, options.workers.upperBound)
         let listen =
             switch options.listen {
@@ -136,6 +138,13 @@ struct StatusPage {
         th { font-weight: normal; }
         .n { text-align: right; padding-right: 0; padding-left: .75rem; }
         .foot { margin-top: 2rem; }
+        @media (max-width: 30rem) {
+          table { font-size: 13px; }
+          th, td { padding-right: .4rem; }
+          .n { padding-left: .4rem; padding-right: 0; }
+          .names { grid-template-columns: 1fr; gap: 0; }
+          .names dd { margin-bottom: .4rem; }
+        }
         </style>
 
         """
