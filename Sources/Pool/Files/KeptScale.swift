@@ -32,8 +32,7 @@ struct KeptScale {
 
     /// Keeps a range: `8` where both ends are 8.
     func keep(_ range: ClosedRange<Int>) throws(Errno) {
-        let (low, high) = (range.lowerBound, range.upperBound)
-        try file.write(low == high ? "\(low)" : "\(low)..\(high)")
+        try file.write(WorkerRange.text(range))
     }
 
     /// Keeps nothing any more.

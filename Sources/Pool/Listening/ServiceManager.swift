@@ -43,9 +43,6 @@ struct ServiceManager {
     /// The one that started this process.
     init(environment: (String) -> String? = ProcessEnvironment.value) { socket = environment(Self.socketVariable) }
 
-    /// Keeps the programs that this process may start from speaking for the service. For workers.
-    static func disown() { ProcessEnvironment.remove(socketVariable) }
-
     /// Says all of it in one datagram. Never waits, and never fails: who does not listen does not want to know.
     func notify(_ notices: Notice...) {
         guard let socket, let address = Self.address(of: socket) else { return }

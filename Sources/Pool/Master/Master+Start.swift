@@ -10,7 +10,9 @@ extension Master {
         let descriptors = ServiceManager.takeDescriptors()
         if let inheritance {
             let (descriptor, isOwner) = (inheritance.listener, inheritance.isOwner)
-            return try Listener(inheriting: descriptor, isOwner: isOwner, address: options.listen, backlog: options.backlog)
+            // A service manager's only socket is taken wherever it listens.
+            let address = isOwner ? options.listen : ListenAddress(of: descriptor) ?? options.listen
+            return try Listener(inheriting: descriptor, isOwner: isOwner, address: address, backlog: options.backlog)
         }
         if let (descriptor, address) = try ServiceManager.choose(from: descriptors, for: options.listen) {
             return try Listener(inheriting: descriptor, isOwner: false, address: address, backlog: options.backlog)
