@@ -21,6 +21,7 @@ clone=$(realpath "$(dirname "${BASH_SOURCE[0]}")/..")
 state_link=$(realpath -ms -- "${DEBRIEF_STATE:-$clone/.state}")
 state=
 port=${DEBRIEF_PORT:-8080}
+admin_port=${DEBRIEF_ADMIN_PORT:-8081}
 
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
@@ -174,11 +175,11 @@ build_release() {
     ) 8<"$clone/.build"
 }
 
-# render_nginx FOLDER LISTEN SOCKET: the configuration with its two placeholders filled in.
+# render_nginx FOLDER LISTEN SOCKET OPERATOR_LISTEN OPERATOR_SOCKET: the configuration with its placeholders filled in.
 render_nginx() {
     local file
     for file in "$clone"/nginx/*.conf; do
-        sed "s|@LISTEN@|$2|; s|@SOCKET@|$3|" "$file" | put "$1/${file##*/}"
+        sed "s|@LISTEN@|$2|; s|@SOCKET@|$3|; s|@OPERATOR_LISTEN@|$4|; s|@OPERATOR_SOCKET@|$5|" "$file" | put "$1/${file##*/}"
     done
 }
 

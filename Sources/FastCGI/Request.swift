@@ -6,7 +6,7 @@ import Waiting
 // It knows nothing of HTTP beyond the parameters' names, never accepts, never logs, and never waits longer than the deadline it is handed.
 // Before it stands nginx; after it, `API`.
 
-/// The parameters that nginx passes (nginx/debrief-fastcgi.conf), by their names.
+/// The parameters that nginx passes (nginx/debrief-fastcgi.conf, nginx/debrief-operator.conf), by their names.
 public enum RequestParameter: String, Sendable {
     /// The method, as sent.
     case method = "REQUEST_METHOD"
@@ -14,6 +14,8 @@ public enum RequestParameter: String, Sendable {
     case uri = "REQUEST_URI"
     /// The value of the `Authorization` field.
     case authorization = "HTTP_AUTHORIZATION"
+    /// The value of the `Accept` field; for the operator's pages alone.
+    case accept = "HTTP_ACCEPT"
     /// The request's id, also in nginx's log and in the response's `X-Request-Id`.
     case requestID = "REQUEST_ID"
 }

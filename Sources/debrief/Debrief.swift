@@ -1,6 +1,7 @@
 import API
 import Admin
 import ArgumentParser
+import Pool
 
 // The executable `debrief`: a file a family of commands, each of which reads its arguments, asks `Admin` or `Pool`, and prints the answer. What
 // commands share is how settings are found, how lists look, and how a command ends:
@@ -24,7 +25,7 @@ struct Debrief: ParsableCommand {
 
             \(settings)
             """,
-        version: "0.1.0",
+        version: Version.current,
         subcommands: [
             Serve.self, Status.self, Scale.self, Reload.self, Upgrade.self, Stop.self, Check.self, Migrate.self, TenantCommand.self,
             TokenCommand.self,

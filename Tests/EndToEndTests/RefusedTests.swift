@@ -134,7 +134,7 @@ struct RefusedTests {
     @Test("nginx takes the configuration, in its own instance and included by another")
     func configuration() throws {
         let folder = Run.makeFolder("conf", for: .nginx)
-        try Deployment.renderNginx(into: folder, listen: "unix:\(folder)/http.sock", socket: "127.0.0.1:9000")
+        try Deployment.renderNginx(into: folder, listen: "unix:\(folder)/http.sock", socket: "127.0.0.1:9000", folder: folder)
         let outer = """
             daemon off; pid other.pid; error_log stderr; events {}
             http { include debrief.conf; }

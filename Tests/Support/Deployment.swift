@@ -80,11 +80,13 @@ public final class Deployment: Sendable {
         try eventually { handedOver != nil || FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
     }
 
-    /// Writes nginx's configuration into a folder, with its two placeholders filled in.
-    public static func renderNginx(into home: String, listen: String, socket: String) throws {
+    /// Writes nginx's configuration into a folder, with its placeholders filled in; the operator's two sockets are in `folder`.
+    public static func renderNginx(into home: String, listen: String, socket: String, folder: String) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
             let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
                 .replacing("@LISTEN@", with: listen).replacing("@SOCKET@", with: socket)
+                .replacing("@OPERATOR_LISTEN@", with: "unix:\(folder)/operator-http.sock")
+                .replacing("@OPERATOR_SOCKET@", with: "unix:\(folder)/operator.sock")
             try text.write(toFile: "\(home)/\(name)", atomically: false, encoding: .utf8)
         }
     }
@@ -95,7 +97,8 @@ public final class Deployment: Sendable {
         try Self.renderNginx(
             into: home,
             listen: "unix:\(httpSocket)",
-            socket: handedOver?.address.hasPrefix("127.") == true ? fastCGISocket : "unix:\(fastCGISocket)"
+            socket: handedOver?.address.hasPrefix("127.") == true ? fastCGISocket : "unix:\(fastCGISocket)",
+            folder: folder
         )
         if Run.isRoot, let nginx = Account.nginx.ids, let debrief = Account.debrief.ids {
             chown(home, nginx.user, nginx.group)
@@ -120,11 +123,23 @@ public final class Deployment: Sendable {
         }
     }
 
-    /// The workers' process ids.
-    public var workers: [pid_t] { children(of: master.pid) }
+    /// The workers' process ids: of those children of the master that say that they are workers.
+    public var workers: [pid_t] { children(named: "debrief-worker") }
+
+    /// The process id of the operator's process; nil where there is none.
+    public var operatorProcess: pid_t? { children(named: "debrief-operator").first }
+
+    private func children(named name: String) -> [pid_t] {
+        // The kernel keeps 15 bytes of a name.
+        Support.children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))
+" }
+    }
 
     /// A client of nginx.
     public var client: Client { Client(socket: httpSocket) }
+
+    /// A client of nginx's server for operators.
+    public var operatorClient: Client { Client(socket: "\(folder)/operator-http.sock") }
 
     /// What master and workers have logged.
     public var log: String { (try? String(contentsOfFile: logPath, encoding: .utf8)) ?? "" }

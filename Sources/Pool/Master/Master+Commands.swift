@@ -33,7 +33,7 @@ extension Master {
         let length = queue.length()
         let limit = length?.limit ?? options.backlog
         let snapshot = PoolSnapshot(scoreboard, now: monotonicMilliseconds(), queue: length?.waiting, queueLimit: limit)
-        control?.answer(client, status: snapshot.exitStatus, text: isJSON ? snapshot.json : snapshot.text)
+        control?.answer(client, status: Int(snapshot.exitStatus), text: isJSON ? snapshot.json : snapshot.text)
     }
 
     /// Tells those who wait that it cannot be, and that the old state holds.

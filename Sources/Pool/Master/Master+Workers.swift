@@ -47,8 +47,8 @@ extension Master {
         var status: CInt = 0
         while case let pid = waitpid(-1, &status, WNOHANG), pid > 0 {
             let how = debrief_exit_code(status) >= 0 ? WorkerEnd.How.exit(debrief_exit_code(status)) : .signal(debrief_term_signal(status))
-            if pid == operatorProcess.pid {
-                operatorEnded(how)
+            if pid == operatorProcess.pid || pid == operatorProcess.retired {
+                operatorEnded(pid, how)
             } else if pid == upgrade?.pid {
                 upgradeEnded(how)
             } else if let slot = slot(of: pid) {

@@ -15,6 +15,8 @@ struct PoolSnapshot: Equatable {
         var requests: Int
         /// How long it has been at its request; nil where it has none.
         var requestMilliseconds: Int?
+        /// How long ago its last sign of life was: it gives one when it begins a request, and each second while it has none.
+        var silentMilliseconds = 0
         /// How long ago its last good exchange with PostgreSQL was; nil where there was none.
         var exchangeMilliseconds: Int?
     }
@@ -27,6 +29,8 @@ struct PoolSnapshot: Equatable {
         var histogram: Histogram
     }
 
+    /// When it was read, in Unix microseconds.
+    var takenAt = 0
     var master: Int32 = 0
     /// When the master started, in Unix microseconds.
     var startedAt = 0
@@ -62,6 +66,9 @@ struct PoolSnapshot: Equatable {
 
     /// Whether requests can be answered from PostgreSQL: some worker's last good exchange is under 5 s old.
     var isReady: Bool { workers.contains { ($0.exchangeMilliseconds ?? .max) < 5_000 } }
+
+    /// Whether requests are to be sent here: it is ready, and was not told to stop.
+    var isServing: Bool { isReady && phase != .stopping }
 }
 
 extension PoolSnapshot {
@@ -72,6 +79,7 @@ extension PoolSnapshot {
     ///   - queue: the connections that wait to be accepted, of so many that may.
     init(_ scoreboard: Scoreboard, now: Int, queue: Int?, queueLimit: Int) {
         self.init()
+        takenAt = Int(unixMicroseconds())
         let header = scoreboard.header
         master = header.master
         startedAt = header.startedAt
@@ -119,6 +127,7 @@ extension PoolSnapshot.Worker {
             startedAt: slot.startedAt,
             requests: slot.requests,
             requestMilliseconds: since > 0 ? max(0, now - since) : nil,
+            silentMilliseconds: max(0, now - slot.tick),
             exchangeMilliseconds: exchange > 0 ? max(0, now - exchange) : nil
         )
     }

@@ -1,0 +1,155 @@
+import API
+import CProcess
+import FastCGI
+import Glibc
+import Logging
+import SystemPackage
+import Waiting
+
+/// The operator's process: it says how the pool is, also where no worker can. It only reads the scoreboard, and has no connection to PostgreSQL.
+///
+/// Behind an nginx server of its own (nginx/debrief-operator.conf), on the same code that reads workers' requests: one at a time.
+struct Operator: ~Copyable {
+    /// From the accept to the complete request, and to the last byte of the response. nginx has all of a GET before it connects, and takes a response
+    /// as fast as it comes.
+    private static let requestMilliseconds = 3_000
+    /// Monitoring asks a few times a minute.
+    private static let backlog = 128
+    private static let name = "operator.sock"
+
+    private let options: PoolOptions
+    private let scoreboard: Scoreboard
+    private var queue: ListenQueue
+    private let file: LogFile
+    private let log: Logger
+    private let gate = Gate()
+    private var request: Request
+    private let signals: SignalDescriptor
+    private let listener: Listener
+    private let events: EventQueue
+
+    /// Runs in the child that the master has forked for it, until it is to leave: QUIT after the request in flight and those that wait, TERM at once.
+    ///
+    /// It listens at `operator.sock` in the folder of the control socket. A second one there, of a new master or with new settings, takes the place of
+    /// the first without a moment in which nobody listens; the first then gets a QUIT.
+    ///
+    /// - Parameters:
+    ///   - workers: the socket whose queue is spoken of.
+    ///   - file: where it logs; reopened by a USR1.
+    /// - Returns: the exit status.
+    static func run(_ options: PoolOptions, _ scoreboard: Scoreboard, workers: borrowing Listener, master: pid_t, log file: LogFile) -> CInt {
+        // Whatever ends the master, nobody is left whose pool this could speak of.
+        _ = debrief_die_with_parent(SIGKILL)
+        guard getppid() == master else { return 0 }
+        debrief_set_name("debrief-operator")
+        // What the master could not write is its own to count.
+        _ = file.takeFailures()
+        let log = file.logger(level: options.logLevel, ["operator": .stringConvertible(getpid())])
+        do throws(Errno) {
+            var process = try Operator(options, scoreboard, workers: workers, file, log)
+            try process.serve()
+            return 0
+        } catch {
+            log.critical("the operator's process cannot go on", metadata: ["error": "\(error)"])
+            return 1
+        }
+    }
+
+    private init(
+        _ options: PoolOptions,
+        _ scoreboard: Scoreboard,
+        workers: borrowing Listener,
+        _ file: LogFile,
+        _ log: Logger
+    ) throws(Errno) {
+        self.options = options
+        self.scoreboard = scoreboard
+        self.file = file
+        self.log = log
+        queue = ListenQueue(of: workers)
+        request = Request()
+        // libfcgi has taken TERM, USR1 and PIPE. What is meant for the master may reach the whole group.
+        for signal in [SIGTERM, SIGINT] { debrief_default_signal(signal) }
+        for signal in [SIGHUP, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH, SIGPIPE] { debrief_ignore_signal(signal) }
+        let signals = try SignalDescriptor(blocking: [.quit, .reopenLog])
+        let listener = try Self.listen(beside: options.control)
+        events = try EventQueue(signals: signals, listener: listener)
+        self.signals = signals
+        self.listener = listener
+    }
+
+    /// Takes the socket's file away. For the master, at its end.
+    static func removeFile(beside control: String) { unlink(path(beside: control)) }
+
+    private static func path(beside control: String) -> String { folder(of: control) + name }
+
+    private static func folder(of control: String) -> String { control.lastIndex(of: "/").map { String(control[...$0]) } ?? "./" }
+
+    /// Binds to a name of this process, then takes the name that nginx knows, from whoever has it.
+    ///
+    /// The C function is `rename`.
+    private static func listen(beside control: String) throws(Errno) -> Listener {
+        // Not longer than control.sock, which fits.
+        let temporary = "\(folder(of: control)).op\(getpid())"
+        guard let address = ListenAddress(path: temporary) else { throw .fileNameTooLong }
+        let listener = try Listener(address, backlog: backlog)
+        guard rename(temporary, path(beside: control)) == 0 else {
+            let error = Errno(rawValue: errno)
+            unlink(temporary)
+            throw error
+        }
+        return listener
+    }
+
+    private mutating func serve() throws(Errno) {
+        while true {
+            guard case .signal = events.wait(milliseconds: -1) else {
+                try serveNext()
+                continue
+            }
+            switch signals.next()?.signal {
+            case .quit:
+                // Those that came to this socket before another took its name would find nobody.
+                while try serveNext() {}
+                return
+            case .reopenLog: file.reopen(log)
+            default: break
+            }
+        }
+    }
+
+    /// Answers the next connection; false where none waits.
+    @discardableResult
+    private mutating func serveNext() throws(Errno) -> Bool {
+        guard let connection = try listener.accept() else { return false }
+        let deadline = Deadline.after(milliseconds: Self.requestMilliseconds, client: connection)
+        do throws(FastCGIError) {
+            do throws(FastCGIError) {
+                try gate.admit(connection, until: deadline)
+            } catch {
+                close(connection)
+                throw error
+            }
+            try request.read(from: connection)
+            // The connection is finished whether or not the client takes the response.
+            defer { request.finish() }
+            try respond(until: deadline)
+        } catch {
+            log.debug("an operator's request was not answered", metadata: ["reason": "\(error)"])
+        }
+        return true
+    }
+
+    private mutating func respond(until deadline: Deadline) throws(FastCGIError) {
+        let method = request.text(of: .method)
+        let call = OperatorCall(method: method, uri: request.text(of: .uri), accept: request.text(of: .accept))
+        let length = queue.length()
+        // What this process could not log itself.
+        scoreboard.header.operatorLogFailures += file.takeFailures()
+        let answer = call.answer(options) {
+            PoolSnapshot(scoreboard, now: monotonicMilliseconds(), queue: length?.waiting, queueLimit: length?.limit ?? options.backlog)
+        }
+        let (head, body) = (Array(answer.head.utf8), method == "HEAD" ? [] : Array(answer.body.utf8))
+        try request.send(head: head.span.bytes, body: body.span.bytes, isLast: true, until: deadline)
+    }
+}
