@@ -30,7 +30,7 @@ struct Status: ParsableCommand {
         do throws(ControlError) {
             answer = try ControlClient.ask(.status(json: isJSON), at: path, within: Self.limitMilliseconds)
         } catch .notRunning(let path) {
-            try StandardFiles.print(isJSON ? #"{"state":"not running","workers":[]}"# : "\(ControlError.notRunning(path: path))")
+            try StandardFiles.print(isJSON ? #"{"phase":"not running","ready":false,"workers":[]}"# : "\(ControlError.notRunning(path: path))")
             throw Self.notRunning
         }
         try StandardFiles.write(answer.text)
