@@ -11,10 +11,9 @@ struct ControlOptions: ParsableArguments {
 
     /// Has the master do something, prints what it says, and fails where it failed.
     func run(_ command: ControlCommand) throws {
-        let settings = try settings.read()
+        let master = try ControlSettings(file: settings.file)
         // Above all the master's own limits, so that it is the one who says what went wrong.
-        let milliseconds = settings.startTimeoutMilliseconds + settings.drainTimeoutMilliseconds + Self.graceMilliseconds
-        let answer = try ControlClient.ask(command, at: settings.control, within: milliseconds)
+        let answer = try ControlClient.ask(command, at: master.path, within: master.limitMilliseconds + Self.graceMilliseconds)
         guard answer.status == 0 else { throw MasterRefusal(answer) }
         try StandardFiles.write(answer.text)
     }

@@ -157,7 +157,7 @@ extension Settings {
     }
 
     /// In the folder of the workers' socket; where that is none, in the working directory.
-    private static func controlPath(beside listen: ListenAddress) -> String {
+    static func controlPath(beside listen: ListenAddress) -> String {
         guard case .unix(let path) = listen, let slash = path.lastIndex(of: "/") else { return "control.sock" }
         return path[...slash] + "control.sock"
     }

@@ -29,14 +29,16 @@ struct SettingsSource: Sendable {
     }
 
     /// Adds a file, whose keys may be `names` and no others.
-    mutating func add(file path: String, names: Set<String>) throws(SettingsError) {
+    ///
+    /// - Parameter isLenient: passes over lines that make no sense.
+    mutating func add(file path: String, names: Set<String>, isLenient: Bool = false) throws(SettingsError) {
         let bytes: [UInt8]
         do throws(Errno) {
             bytes = try contents(ofFile: path, limit: Self.largestFile)
         } catch {
             throw SettingsError("cannot read the settings in \(path): \(error)")
         }
-        try add(text: bytes, of: path, names: names)
+        try add(text: bytes, of: path, names: names, isLenient: isLenient)
     }
 
     /// Adds the text of a file.
@@ -46,24 +48,30 @@ struct SettingsSource: Sendable {
     /// key and value is dropped; a value in single or double quotes is what is between them. Nothing within a value is special, neither `#` nor `\`
     /// nor `$`. A key that is no setting is refused, for it is a typing error or would be ignored, such as libpq's `PGHOST`; a second value of
     /// one key too.
-    mutating func add(text bytes: [UInt8], of path: String, names: Set<String>) throws(SettingsError) {
+    mutating func add(text bytes: [UInt8], of path: String, names: Set<String>, isLenient: Bool = false) throws(SettingsError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingsError("\(path): not UTF-8") }
         // "\r\n" is one Character and a newline; so a file from elsewhere reads the same.
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
-            let origin = "\(path):\(index + 1): "
-            let line = trimmed(line)
-            guard let first = line.first, first != "#" else { continue }
-            // A line that is none can be a piece of a connection string, and so is not repeated.
-            guard let equals = line.firstIndex(of: "="), case let key = String(trimmed(line[..<equals])), key.allSatisfy(isPartOfName) else {
-                throw SettingsError("\(origin)a line has to be KEY=value, or a comment that begins with #")
+            do throws(SettingsError) {
+                try add(line: trimmed(line), origin: "\(path):\(index + 1): ", names: names)
+            } catch  where isLenient {
+                continue
             }
-            guard names.contains(key) else { throw SettingsError("\(origin)\(quoted(key)) is not a setting; debrief --help lists them") }
-            guard entries[key] == nil else { throw SettingsError("\(origin)\(key) is set a second time") }
-            guard let value = unquoted(trimmed(line[line.index(after: equals)...])) else {
-                throw SettingsError("\(origin)the quotes around the value of \(key) do not match")
-            }
-            entries[key] = Entry(value: String(value), origin: origin)
         }
+    }
+
+    private mutating func add(line: Substring, origin: String, names: Set<String>) throws(SettingsError) {
+        guard let first = line.first, first != "#" else { return }
+        // A line that is none can be a piece of a connection string, and so is not repeated.
+        guard let equals = line.firstIndex(of: "="), case let key = String(trimmed(line[..<equals])), key.allSatisfy(isPartOfName) else {
+            throw SettingsError("\(origin)a line has to be KEY=value, or a comment that begins with #")
+        }
+        guard names.contains(key) else { throw SettingsError("\(origin)\(quoted(key)) is not a setting; debrief --help lists them") }
+        guard entries[key] == nil else { throw SettingsError("\(origin)\(key) is set a second time") }
+        guard let value = unquoted(trimmed(line[line.index(after: equals)...])) else {
+            throw SettingsError("\(origin)the quotes around the value of \(key) do not match")
+        }
+        entries[key] = Entry(value: String(value), origin: origin)
     }
 }
 

@@ -25,7 +25,7 @@ struct Status: ParsableCommand {
     private static let notRunning = ExitCode(3)
 
     func run() throws {
-        let path = try settings.read().control
+        let path = try ControlSettings(file: settings.file).path
         let answer: ControlAnswer
         do throws(ControlError) {
             answer = try ControlClient.ask(.status(json: isJSON), at: path, within: Self.limitMilliseconds)
