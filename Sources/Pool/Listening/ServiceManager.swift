@@ -14,8 +14,6 @@ struct ServiceManager {
         case stopping
         /// Another process is the master now.
         case mainPID(pid_t)
-        /// A sentence for people, in `systemctl status`.
-        case status(String)
 
         /// The lines of the datagram.
         fileprivate var text: String {
@@ -25,7 +23,6 @@ struct ServiceManager {
             case .reloading: "RELOADING=1\nMONOTONIC_USEC=\(monotonicMicroseconds())"
             case .stopping: "STOPPING=1"
             case .mainPID(let pid): "MAINPID=\(pid)"
-            case .status(let text): "STATUS=\(String(text.map { $0.isNewline ? " " : $0 }))"
             }
         }
     }
