@@ -104,11 +104,11 @@ extension PoolSlot {
         return [.send(signal, pid: pid)]
     }
 
-    /// Goes on to the next signal where the last one has had its time: QUIT, TERM, KILL.
-    mutating func escalateIfDue(at now: Int) -> [PoolState.Action] {
-        guard let leaving, leaving.until <= now else { return [] }
-        return escalate(leaving.lastSignal == .quit ? .terminate : .kill, at: now)
-    }
+    /// Whether the last signal has had its time.
+    func isEscalationDue(at now: Int) -> Bool { leaving.map { $0.until <= now } ?? false }
+
+    /// Goes on to the next signal: QUIT, TERM, KILL.
+    mutating func escalate(at now: Int) -> [PoolState.Action] { escalate(leaving?.lastSignal == .quit ? .terminate : .kill, at: now) }
 
     /// Kills the worker that has given no sign of life for that long.
     mutating func endIfSilent(since tick: Int, for limit: Int, at now: Int) -> [PoolState.Action] {

@@ -300,7 +300,11 @@ extension PoolState {
 
     /// Asks the workers that fit to leave after their request, and forgets the pauses of those that were to come.
     private mutating func leave(_ reason: LeaveReason, at now: Int, task: Int? = nil, where fits: (PoolSlot) -> Bool) -> [Action] {
-        slots.indices.flatMap { fits(slots[$0]) ? slots[$0].leave(reason, until: now + limits.drainMilliseconds, task: task) : [] }
+        var actions: [Action] = []
+        for index in slots.indices where !slots[index].isFree && fits(slots[index]) {
+            actions += slots[index].leave(reason, until: now + limits.drainMilliseconds, task: task)
+        }
+        return actions
     }
 
     /// Asks those to leave whose settings nobody wants, or no longer. They can have been on their way when that came about.
@@ -361,7 +365,7 @@ extension PoolState {
 extension PoolState {
     private mutating func due(at now: Int) -> [Action] {
         var actions = commitReload(at: now) + failLateResize(at: now) + dismissUnwanted(at: now)
-        for index in slots.indices { actions += slots[index].escalateIfDue(at: now) }
+        for index in slots.indices where slots[index].isEscalationDue(at: now) { actions += slots[index].escalate(at: now) }
         switch phase {
         case .running, .reloading, .upgrading: actions += fill(generation, to: size, at: now)
         case .resting: break
