@@ -183,8 +183,8 @@ struct ReloadStateTests {
         ])
         #expect(state.range == 1...1)
         state.play([
-            (120, .left(101), [.done(task: 2, .scaled(ready: 1, of: 1, milliseconds: 0, finished: 0))]),
-            (120, .left(201), []),
+            (120, .left(101), []),
+            (120, .left(201), [.done(task: 2, .scaled(ready: 1, of: 1, milliseconds: 0, finished: 0))]),
             (140, .workerReady(slot: 2), [.committed(generation: 2), .send(.quit, pid: 100)]),
             (150, .left(100), [.done(task: 1, .reloaded(ready: 1, of: 1, milliseconds: 40, finished: 0))]),
         ])

@@ -141,9 +141,12 @@ extension SimulatedPool {
     mutating func pass(milliseconds: Int) {
         let end = now + milliseconds
         while fault == nil, !hasLeft {
-            let happens = processes.values.flatMap { [$0.endsAt, $0.readyAt].compactMap(\.self) }.min() ?? end
-            now = max(now, min(happens, nextLook, state.nextTime ?? end, end))
-            happen()
+            var next = min(nextLook, state.nextTime ?? end, end)
+            var happens = Int.max
+            for process in processes.values { happens = min(happens, process.endsAt ?? .max, process.readyAt ?? .max) }
+            next = min(next, happens)
+            now = max(now, next)
+            if happens <= now { happen() }
             if nextLook <= now { look() }
             apply(.time)
             require(hasLeft || state.nextTime ?? .max > now, "something is due, and stays so")
@@ -238,7 +241,8 @@ extension SimulatedPool {
 extension SimulatedPool {
     private mutating func checkInvariants() {
         guard fault == nil else { return }
-        let members = processes.values.count { $0.generation == state.generation && !$0.wasAsked }
+        var members = 0
+        for process in processes.values where process.generation == state.generation && !process.wasAsked { members += 1 }
         let allowed = state.phase == .resting || state.phase == .stopping ? 0 : state.size
         require(members <= allowed, "there are more workers than there may be")
         require(state.range.contains(state.size), "the size is not in the range")
