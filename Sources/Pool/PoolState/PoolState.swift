@@ -189,7 +189,7 @@ extension PoolState {
 
     private func members(of generation: Int) -> [Int] { slots.indices.filter { slots[$0].isMember(of: generation) } }
 
-    private func readyCount(of generation: Int) -> Int { members(of: generation).count { slots[$0].isReady } }
+    private func readyCount(of generation: Int) -> Int { slots.count { $0.isReady && $0.isMember(of: generation) } }
 }
 
 // MARK: - Size

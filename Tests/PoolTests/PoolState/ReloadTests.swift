@@ -177,9 +177,12 @@ struct ReloadStateTests {
     func scaleMeanwhile() {
         var state = reloading()
         state.play([
-            (110, .resize(task: 2, 1...1), [
-                .send(.quit, pid: 101), .send(.quit, pid: 201),
-            ]),
+            (
+                110, .resize(task: 2, 1...1),
+                [
+                    .send(.quit, pid: 101), .send(.quit, pid: 201),
+                ]
+            )
         ])
         #expect(state.range == 1...1)
         state.play([

@@ -140,16 +140,16 @@ extension SimulatedPool {
     /// Lets time pass, as the master sees it: it wakes for what happens, for a look each second, and for what the state says is due.
     mutating func pass(milliseconds: Int) {
         let end = now + milliseconds
+        var due = state.nextTime ?? .max
         while fault == nil, !hasLeft {
-            var next = min(nextLook, state.nextTime ?? end, end)
             var happens = Int.max
             for process in processes.values { happens = min(happens, process.endsAt ?? .max, process.readyAt ?? .max) }
-            next = min(next, happens)
-            now = max(now, next)
+            now = max(now, min(happens, nextLook, due, end))
             if happens <= now { happen() }
             if nextLook <= now { look() }
-            apply(.time)
-            require(hasLeft || state.nextTime ?? .max > now, "something is due, and stays so")
+            if due <= now { apply(.time) }
+            due = state.nextTime ?? .max
+            require(hasLeft || due > now, "something is due, and stays so")
             if now >= end { return }
         }
     }

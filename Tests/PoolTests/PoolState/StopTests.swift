@@ -110,7 +110,9 @@ struct StopTests {
             (200, .workerStarted(slot: 0, pid: 200), []),
         ])
         #expect(state.phase == .resting)
-        state.play([(230, .workerReady(slot: 0), [.committed(generation: 2), .done(task: 1, .reloaded(ready: 1, of: 1, milliseconds: 30, finished: 0))])])
+        state.play([
+            (230, .workerReady(slot: 0), [.committed(generation: 2), .done(task: 1, .reloaded(ready: 1, of: 1, milliseconds: 30, finished: 0))])
+        ])
         #expect(state.phase == .running)
     }
 
