@@ -43,10 +43,8 @@ struct PoolSizer {
         startWindow(at: now)
         let new = min(size + min(step, load.queue), range.upperBound)
         step = min(step * 2, Self.largestStep)
-        if new <= size && !isAtLimit {
-            isAtLimit = true
-            limitReached += 1
-        }
+        if new <= size && !isAtLimit { limitReached += 1 }
+        isAtLimit = new <= size
         return max(new, size)
     }
 

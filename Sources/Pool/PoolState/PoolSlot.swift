@@ -13,7 +13,7 @@ struct PoolSlot: Equatable {
     /// The settings of the worker.
     private(set) var generation = 0
     /// Whether the worker can serve.
-    var isReady = false
+    private(set) var isReady = false
     /// That the worker was asked to leave; nil where it was not.
     var leaving: Leaving?
     /// How many workers have died young here, one after the other.
@@ -58,6 +58,8 @@ struct PoolSlot: Equatable {
         isReady = false
     }
 
+    mutating func becomeReady() { isReady = pid != nil }
+
     /// The worker died young, or could not be forked: the next one waits.
     mutating func pause(at now: Int) {
         let doublings = min(youngDeaths, 10)
@@ -66,44 +68,47 @@ struct PoolSlot: Equatable {
         content = .reserved(from: now + min(PoolState.firstPauseMilliseconds << doublings, PoolState.longestPauseMilliseconds))
     }
 
-    mutating func free(keepsDeaths: Bool) {
-        content = .free
-        isReady = false
-        leaving = nil
-        if !keepsDeaths { youngDeaths = 0 }
-    }
+    mutating func free() { self = PoolSlot() }
 }
 
 // MARK: - The end of a worker
 
 extension PoolSlot {
-    /// Asks the worker to leave after its request, once; gives up one that was to come.
-    mutating func leave(_ reason: LeaveReason, at now: Int, drainMilliseconds: Int, task: Int?) -> [PoolState.Action] {
+    /// Asks the worker to leave, once: after its request, which may take until then. Gives up one that was to come; one that is being forked has to be
+    /// asked again once it is there.
+    mutating func leave(_ reason: LeaveReason, until: Int, task: Int? = nil) -> [PoolState.Action] {
         switch content {
         case .running(let pid, _) where leaving == nil:
-            leaving = Leaving(reason: reason, lastSignal: .quit, until: now + drainMilliseconds, task: task)
+            leaving = Leaving(reason: reason, lastSignal: .quit, until: until, task: task)
             return [.send(.quit, pid: pid)]
         case .reserved:
-            free(keepsDeaths: false)
+            free()
             return []
         case .free, .forking, .running:
             return []
         }
     }
 
+    /// Ends the worker at once, without a way back to patience.
+    mutating func terminate(at now: Int) -> [PoolState.Action] {
+        guard pid != nil else { return leave(.stop, until: now) }
+        if leaving == nil { leaving = Leaving(reason: .stop, lastSignal: .quit, until: now) }
+        return escalate(.terminate, at: now)
+    }
+
     /// Sends a harder signal than the last one.
-    mutating func escalate(_ signal: Signal, at now: Int) -> [PoolState.Action] {
+    private mutating func escalate(_ signal: Signal, at now: Int) -> [PoolState.Action] {
         guard let pid, leaving?.lastSignal == .quit || signal == .kill else { return [] }
         leaving?.lastSignal = signal
         leaving?.until = now + PoolState.terminationMilliseconds
         return [.send(signal, pid: pid)]
     }
 
-    /// Goes on to the next signal where the last one has had its time: QUIT, TERM, KILL.
-    mutating func escalateIfDue(at now: Int) -> [PoolState.Action] {
-        guard let leaving, leaving.until <= now else { return [] }
-        return escalate(leaving.lastSignal == .quit ? .terminate : .kill, at: now)
-    }
+    /// Whether the last signal has had its time.
+    func isEscalationDue(at now: Int) -> Bool { leaving.map { $0.until <= now } ?? false }
+
+    /// Goes on to the next signal: QUIT, TERM, KILL.
+    mutating func escalate(at now: Int) -> [PoolState.Action] { escalate(leaving?.lastSignal == .quit ? .terminate : .kill, at: now) }
 
     /// Kills the worker that has given no sign of life for that long.
     mutating func endIfSilent(since tick: Int, for limit: Int, at now: Int) -> [PoolState.Action] {

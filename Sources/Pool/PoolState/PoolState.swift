@@ -86,7 +86,11 @@ struct PoolState {
     /// How many there are to be now.
     private(set) var size: Int
     private var limits: Limits
-    private var slots: [PoolSlot]
+    /// Those that were ever used; each event looks at all of them.
+    private var slots: [PoolSlot] = []
+    private let slotCount: Int
+    /// Whether the requests in flight are not waited for any more.
+    private var isHasty = false
     private var sizer: PoolSizer
     private var reload: Pending?
     private var resize: Pending?
@@ -102,6 +106,8 @@ struct PoolState {
         /// What is gone back to where they do not come.
         var formerRange = 1...1
         var formerSize = 1
+        /// Requests that workers finished which were asked to leave meanwhile.
+        var finished = 0
     }
 
     /// A pool of that many slots, of whose workers none is started yet.
@@ -110,7 +116,7 @@ struct PoolState {
         self.range = range
         self.limits = limits
         size = range.lowerBound
-        slots = Array(repeating: PoolSlot(), count: slotCount)
+        self.slotCount = slotCount
         sizer = PoolSizer(at: now)
         lastEvent = now
         awakeSince = now
@@ -123,12 +129,11 @@ struct PoolState {
         switch event {
         case .workerStarted(let slot, let pid):
             slots[slot].begin(pid: pid, at: now)
-            return []
         case .startFailed(let slot):
             slots[slot].pause(at: now)
-            actions = failReload(.fork)
+            if slots[slot].generation == reload?.plan.generation { actions = failReload(.fork) }
         case .workerReady(let slot):
-            slots[slot].isReady = true
+            slots[slot].becomeReady()
         case .workerEnded(let pid, let end):
             actions = remove(pid, end, at: now)
         case .signsOfLife(let ticks):
@@ -140,15 +145,12 @@ struct PoolState {
         case .step(let difference):
             resize(by: difference)
         case .reload(let plan):
-            actions = failReload(.overridden)
-            reload = Pending(plan: plan, since: now, deadline: now + plan.limits.startMilliseconds)
-            if phase == .running { phase = .reloading }
+            actions = begin(plan, at: now)
         case .rest where phase != .stopping:
-            actions = failReload(.overridden) + failResize(.overridden)
-            phase = .resting
-            actions += leave(.rest, at: now)
+            actions = end(in: .resting)
         case .stop(let isGraceful):
-            actions = stop(isGraceful: isGraceful, at: now)
+            actions = end(in: .stopping)
+            isHasty = isHasty || !isGraceful
         case .rest, .time:
             break
         }
@@ -175,15 +177,19 @@ extension PoolState {
     /// Why a worker was asked to leave, or ended; nil where it was not.
     func leaveReason(of pid: Int32) -> LeaveReason? { slots.first { $0.pid == pid }?.leaving?.reason }
 
-    /// When ``Event/time`` is due next; nil where nothing waits for time to pass.
+    /// How many slots hold a worker, or wait for one.
+    var occupied: Int { slots.count { !$0.isFree } }
+
+    /// When ``Event/time`` is due next; nil where nothing waits for time to pass. No later than what would count as a suspension.
     var nextTime: Int? {
-        let pauses = phase == .running || phase == .reloading || reload != nil ? slots.compactMap(\.pausedUntil) : []
-        return (pauses + slots.compactMap { $0.leaving?.until } + [reload?.deadline, resize?.deadline].compactMap(\.self)).min()
+        let times = slots.lazy.compactMap { $0.pausedUntil ?? $0.leaving?.until }
+        let due = [times.min(), reload?.deadline, resize?.deadline].compactMap(\.self).min()
+        return due.map { min($0, lastEvent + Self.suspensionMilliseconds) }
     }
 
     private func members(of generation: Int) -> [Int] { slots.indices.filter { slots[$0].isMember(of: generation) } }
 
-    private func readyCount(of generation: Int) -> Int { members(of: generation).count { slots[$0].isReady } }
+    private func readyCount(of generation: Int) -> Int { slots.count { $0.isReady && $0.isMember(of: generation) } }
 }
 
 // MARK: - Size
@@ -199,26 +205,35 @@ extension PoolState {
     }
 
     private mutating func resize(by difference: Int) {
-        let low = max(1, range.lowerBound + difference)
-        range = low...max(low, range.upperBound + difference)
-        size = min(max(size + difference, range.lowerBound), range.upperBound)
+        let low = min(max(1, range.lowerBound + difference), largestSize)
+        range = low...min(max(low, range.upperBound + difference), largestSize)
+        size = size(plus: difference, within: range)
+    }
+
+    /// A reload has as many workers again beside the old ones.
+    private var largestSize: Int { max(1, slotCount / 2) }
+
+    private func size(plus difference: Int = 0, within range: ClosedRange<Int>) -> Int {
+        min(max(size + difference, range.lowerBound), range.upperBound)
     }
 
     /// Ends the task of a resize where its workers are there: those asked to leave may still be at a request.
     private mutating func finishResize(at now: Int) -> [Action] {
         guard let pending = resize else { return [] }
         let ready = readyCount
-        if ready >= size {
-            resize = nil
-            var task = PoolTask(kind: .scale, ready: ready, wanted: size, milliseconds: now - pending.since)
-            task.left = slots.count { $0.leaving?.reason == .scale && $0.pid != nil && $0.leaving?.task == nil }
-            for index in slots.indices where slots[index].leaving?.reason == .scale && slots[index].leaving?.task == nil {
-                slots[index].leaving?.task = pending.plan.task
-            }
-            return keep(task, as: pending.plan.task)
-        }
-        guard pending.deadline <= now else { return [] }
-        return failResize(.late(ready: ready, of: size))
+        guard ready >= size else { return [] }
+        resize = nil
+        // What was asked for holds beyond the reload that is under way.
+        reload?.plan.range = pending.plan.range
+        var task = PoolTask(kind: .scale, ready: ready, wanted: size, milliseconds: now - pending.since)
+        task.left = slots.count { $0.leaving?.task == pending.plan.task }
+        task.finished = pending.finished
+        return keep(task, as: pending.plan.task)
+    }
+
+    private mutating func failLateResize(at now: Int) -> [Action] {
+        guard let resize, resize.deadline <= now, readyCount < size else { return [] }
+        return failResize(.late(ready: readyCount, of: size))
     }
 
     /// Goes back to the size of before.
@@ -234,15 +249,29 @@ extension PoolState {
 // MARK: - Reload
 
 extension PoolState {
+    private mutating func begin(_ plan: Plan, at now: Int) -> [Action] {
+        guard phase != .stopping else { return [.done(task: plan.task, .reloadFailed(.overridden))] }
+        let actions = failReload(.overridden)
+        reload = Pending(plan: plan, since: now, deadline: now + plan.limits.startMilliseconds)
+        if phase == .running { phase = .reloading }
+        return actions
+    }
+
+    /// How many workers the new settings are to have. A resize that is under way outlasts the reload.
+    private func size(under plan: Plan) -> Int { size(within: resize?.plan.range ?? plan.range) }
+
     /// Puts the new workers in the place of the old once all of them are ready.
     private mutating func commitReload(at now: Int) -> [Action] {
         guard let pending = reload else { return [] }
         let plan = pending.plan
-        let wanted = size(within: plan.range)
+        let wanted = size(under: plan)
         let ready = readyCount(of: plan.generation)
         guard ready >= wanted else { return pending.deadline <= now ? failReload(.late(ready: ready, of: wanted)) : [] }
+        let formerSize = size(within: plan.range)
         reload = nil
-        (generation, range, size, limits) = (plan.generation, plan.range, wanted, plan.limits)
+        resize?.formerRange = plan.range
+        resize?.formerSize = formerSize
+        (generation, range, size, limits) = (plan.generation, resize?.plan.range ?? plan.range, wanted, plan.limits)
         phase = .running
         let asked = leave(.reload, at: now, task: plan.task) { $0.generation != plan.generation }
         var task = PoolTask(kind: .reload, ready: ready, wanted: wanted, milliseconds: now - pending.since)
@@ -255,29 +284,41 @@ extension PoolState {
         guard let pending = reload else { return [] }
         reload = nil
         if phase == .reloading { phase = .running }
-        return leave(.failedReload, at: lastEvent) { $0.generation == pending.plan.generation }
-            + [.done(task: pending.plan.task, .reloadFailed(failure))]
+        return [.done(task: pending.plan.task, .reloadFailed(failure))]
     }
 }
 
 // MARK: - Leaving
 
 extension PoolState {
-    private mutating func stop(isGraceful: Bool, at now: Int) -> [Action] {
-        var actions: [Action] = []
-        if phase != .stopping { actions = failReload(.overridden) + failResize(.overridden) }
-        phase = .stopping
-        actions += leave(.stop, at: now)
-        guard !isGraceful else { return actions }
-        // Also those that a QUIT has been sent to; there is no way back to patience.
-        for index in slots.indices { actions += slots[index].escalate(.terminate, at: now) }
+    /// Wants no workers any more, nor what was to be done with them.
+    private mutating func end(in phase: PoolPhase) -> [Action] {
+        let actions = failReload(.overridden) + failResize(.overridden)
+        self.phase = phase
         return actions
     }
 
     /// Asks the workers that fit to leave after their request, and forgets the pauses of those that were to come.
-    private mutating func leave(_ reason: LeaveReason, at now: Int, task: Int? = nil, where fits: (PoolSlot) -> Bool = { _ in true }) -> [Action] {
-        slots.indices.flatMap { index in
-            fits(slots[index]) ? slots[index].leave(reason, at: now, drainMilliseconds: limits.drainMilliseconds, task: task) : []
+    private mutating func leave(_ reason: LeaveReason, at now: Int, task: Int? = nil, where fits: (PoolSlot) -> Bool) -> [Action] {
+        var actions: [Action] = []
+        for index in slots.indices where !slots[index].isFree && fits(slots[index]) {
+            actions += slots[index].leave(reason, until: now + limits.drainMilliseconds, task: task)
+        }
+        return actions
+    }
+
+    /// Asks those to leave whose settings nobody wants, or no longer. They can have been on their way when that came about.
+    private mutating func dismissUnwanted(at now: Int) -> [Action] {
+        let next = reload?.plan.generation
+        switch phase {
+        case .running, .reloading, .upgrading:
+            let current = generation
+            return leave(.failedReload, at: now) { $0.generation != current && $0.generation != next }
+        case .resting:
+            return leave(.rest, at: now) { $0.generation != next }
+        case .stopping:
+            guard isHasty else { return leave(.stop, at: now) { _ in true } }
+            return slots.indices.flatMap { slots[$0].terminate(at: now) }
         }
     }
 
@@ -294,7 +335,7 @@ extension PoolState {
         var actions: [Action] = []
         let cause = slot.cause(of: end)
         if let cause { actions.append(.unasked(cause, pid: pid, end)) }
-        if slot.diesYoung(end, at: now) { slots[index].pause(at: now) } else { slots[index].free(keepsDeaths: false) }
+        if slot.diesYoung(end, at: now) { slots[index].pause(at: now) } else { slots[index].free() }
         if let reload, slot.generation == reload.plan.generation, slot.leaving == nil, cause != nil, cause != .maxRequests {
             actions += failReload(.died(end))
         }
@@ -309,7 +350,10 @@ extension PoolState {
     }
 
     private mutating func finish(_ id: Int, hasFinishedRequest: Bool) -> [Action] {
-        guard var task = tasks.removeValue(forKey: id) else { return [] }
+        guard var task = tasks.removeValue(forKey: id) else {
+            if resize?.plan.task == id && hasFinishedRequest { resize?.finished += 1 }
+            return []
+        }
         task.left -= 1
         if hasFinishedRequest { task.finished += 1 }
         return keep(task, as: id)
@@ -320,28 +364,35 @@ extension PoolState {
 
 extension PoolState {
     private mutating func due(at now: Int) -> [Action] {
-        var actions: [Action] = commitReload(at: now)
-        for index in slots.indices { actions += slots[index].escalateIfDue(at: now) }
+        var actions = commitReload(at: now) + failLateResize(at: now) + dismissUnwanted(at: now)
+        for index in slots.indices where slots[index].isEscalationDue(at: now) { actions += slots[index].escalate(at: now) }
         switch phase {
         case .running, .reloading, .upgrading: actions += fill(generation, to: size, at: now)
         case .resting: break
-        case .stopping: return actions + (slots.contains { $0.pid != nil } ? [] : [.leave])
+        case .stopping: return actions + (occupied == 0 ? [.leave] : [])
         }
-        if let plan = reload?.plan { actions += fill(plan.generation, to: size(within: plan.range), at: now) }
+        if let plan = reload?.plan { actions += fill(plan.generation, to: size(under: plan), at: now) }
         return actions + finishResize(at: now)
     }
 
-    private func size(within range: ClosedRange<Int>) -> Int { min(max(size, range.lowerBound), range.upperBound) }
+    /// The lowest slot that is free; nil where none is.
+    private mutating func freeSlot() -> Int? {
+        if let free = slots.firstIndex(where: \.isFree) { return free }
+        guard slots.count < slotCount else { return nil }
+        slots.append(PoolSlot())
+        return slots.count - 1
+    }
 
     /// Starts what is missing of a generation, whose pauses are over, and asks what is too many to leave.
     private mutating func fill(_ generation: Int, to size: Int, at now: Int) -> [Action] {
         var actions: [Action] = []
         var members = members(of: generation)
         while members.count > size {
-            let highest = members.removeLast()
-            actions += slots[highest].leave(.scale, at: now, drainMilliseconds: limits.drainMilliseconds, task: nil)
+            // One that is still to come is missed by nobody.
+            let index = members.remove(at: members.lastIndex { slots[$0].pid == nil } ?? members.count - 1)
+            actions += slots[index].leave(.scale, until: now + limits.drainMilliseconds, task: resize?.plan.task)
         }
-        while members.count < size, let free = slots.firstIndex(where: \.isFree) {
+        while members.count < size, let free = freeSlot() {
             slots[free].reserve(generation: generation, at: now)
             members.append(free)
         }
