@@ -9,24 +9,35 @@ public final class Deployment: Sendable {
     public var fastCGISocket: String { "\(folder)/debrief.sock" }
     /// Where nginx listens.
     public var httpSocket: String { "\(folder)/http.sock" }
+    /// Where the master takes commands.
+    public var controlSocket: String { "\(folder)/control.sock" }
+    /// The path by which the master is started, and starts its successor: a link, so that a test can put another program there.
+    public var binary: String { "\(folder)/debrief" }
+    /// What the master reads its settings from, at its start and at each reload.
+    private var settingsPath: String { "\(folder)/settings" }
     private let conninfo: String
     private let settings: [String: String]
     private let masterProcess: Mutex<ChildProcess?>
     private let nginxProcess: Mutex<ChildProcess?>
 
-    /// Starts both, and waits until a worker answers; `settings` go into the master's environment.
+    /// Starts both, and waits until a worker answers.
+    ///
+    /// - Parameter settings: those of ours go into the master's settings file, any others into its environment.
     public init(_ database: Database, workers: Int = 2, settings: [String: String] = [:]) throws {
         folder = Run.makeFolder("dep", for: .debrief)
         conninfo = database.conninfo(user: "debrief_api")
         self.settings = settings.merging(["DEBRIEF_WORKERS": "\(workers)"]) { given, _ in given }
         masterProcess = Mutex(nil)
         nginxProcess = Mutex(nil)
+        try FileManager.default.createSymbolicLink(atPath: binary, withDestinationPath: Run.binary)
         try startMaster()
         try startNginx()
         try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
     }
 
     deinit {
+        // After an upgrade this is somebody that was not started here.
+        kill(masterID, SIGTERM)
         masterProcess.withLock { $0 }?.send(SIGTERM)
         nginxProcess.withLock { $0 }?.send(SIGTERM)
         _ = masterProcess.withLock { $0 }?.wait(seconds: 5)
@@ -34,12 +45,39 @@ public final class Deployment: Sendable {
     }
 
     /// Starts the master and waits for its socket.
-    public func startMaster(settings more: [String: String] = [:]) throws {
-        let environment = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket]
-            .merging(settings) { $1 }.merging(more) { $1 }
-        let started = try ChildProcess([Run.binary, "serve"], environment: environment, as: .debrief, output: logPath)
+    ///
+    /// - Parameters:
+    ///   - more: settings over those that it was made with.
+    ///   - wrapper: a command before the master's own, which it runs with other limits or files.
+    public func startMaster(settings more: [String: String] = [:], wrapper: [String] = []) throws {
+        try change(settings: more)
+        let environment = settings.filter { !$0.key.hasPrefix(Self.prefix) }
+        let started = try ChildProcess(wrapper + [binary, "serve", "--config", settingsPath], environment: environment, as: .debrief, output: logPath)
         masterProcess.withLock { $0 = started }
         try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
+    }
+
+    /// Writes the settings that hold from the next start or reload on: those that it was made with, and others over them.
+    public func change(settings more: [String: String]) throws {
+        let all = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket].merging(settings) { $1 }.merging(more) { $1 }
+        try change(settingsFile: all.filter { $0.key.hasPrefix(Self.prefix) }.map { "\($0)=\($1)\n" }.joined())
+    }
+
+    /// Writes the settings file as it is.
+    public func change(settingsFile text: String) throws { try text.write(toFile: settingsPath, atomically: false, encoding: .utf8) }
+
+    private static let prefix = "DEBRIEF_"
+
+    /// Puts another program in the place of the binary, at once, as who installs one does.
+    public func install(_ program: String) throws {
+        let new = "\(folder)/debrief.new"
+        try FileManager.default.createSymbolicLink(atPath: new, withDestinationPath: program)
+        guard rename(new, binary) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+
+    /// Runs a command of the binary's against this pool, as the account that may.
+    public func command(_ words: String...) throws -> (status: Int32?, output: String, errors: String) {
+        try run([Run.binary] + words + ["--config", settingsPath], as: .debrief)
     }
 
     /// Writes nginx's configuration into a folder, with its two placeholders filled in.
@@ -78,8 +116,18 @@ public final class Deployment: Sendable {
         }
     }
 
+    /// The process id of the master that is in charge: the one that was started here, or, when that is gone, the one that an upgrade put in its place.
+    public var masterID: pid_t {
+        let first = master
+        guard first.hasEnded, let text = try? String(contentsOfFile: pidPath, encoding: .utf8) else { return first.pid }
+        return pid_t(text.trimmingCharacters(in: .newlines)) ?? first.pid
+    }
+
+    /// Where the master writes its process id.
+    public var pidPath: String { "\(folder)/debrief.pid" }
+
     /// The workers' process ids.
-    public var workers: [pid_t] { children(of: master.pid) }
+    public var workers: [pid_t] { children(of: masterID).filter { name(of: $0) == "debrief-worker" } }
 
     /// A client of nginx.
     public var client: Client { Client(socket: httpSocket) }
