@@ -103,4 +103,20 @@ struct ReloadTests {
         try site.tell(.reload)
         try load.expectNoFailure()
     }
+
+    @Test("whose new workers cannot all connect is refused with the reason; none of them takes a request from the old")
+    func tooFewConnections() throws {
+        let site = try Site(workers: 4, settings: ["DEBRIEF_START_TIMEOUT": "1s"])
+        let load = try Load(site)
+        let old = site.deployment.workers
+        // The role is every database's.
+        let room = "alter database \(site.database.name) connection limit"
+        try site.database.sql("\(room) 7")
+        let answer = try site.ask(.reload)
+        #expect(answer.status == 1 && answer.text.contains("ready in time"), "\(answer)")
+        #expect(site.deployment.workers == old)
+        try site.database.sql("\(room) -1")
+        try site.tell(.reload)
+        try load.expectNoFailure()
+    }
 }
