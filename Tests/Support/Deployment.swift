@@ -116,11 +116,11 @@ public final class Deployment: Sendable {
         }
     }
 
-    /// The process id of the master that is in charge: the one that was started here, or, when that is gone, the one that an upgrade put in its place.
+    /// The process id of the master that is in charge: the one that an upgrade put there, or else the one that was started here.
     public var masterID: pid_t {
-        let first = master
-        guard first.hasEnded, let text = try? String(contentsOfFile: pidPath, encoding: .utf8) else { return first.pid }
-        return pid_t(text.trimmingCharacters(in: .newlines)) ?? first.pid
+        let text = try? String(contentsOfFile: pidPath, encoding: .utf8)
+        guard let pid = text.flatMap({ pid_t($0.trimmingCharacters(in: .newlines)) }), !hasEnded(pid) else { return master.pid }
+        return pid
     }
 
     /// Where the master writes its process id.

@@ -30,10 +30,11 @@ final class Load: Sendable {
     private let isOver = Atomic<Bool>(false)
     private let tally = Mutex(Tally())
     private let work = Mutex<[Background<Void>]>([])
-    private let start = Date()
+    private let start: Date
 
     init(_ site: Site, clients: Int = 8) throws {
         let pages = try Pages(site)
+        start = Date()
         work.withLock { work in
             work = (0..<clients).map { number in
                 // Each begins elsewhere, so that all pages are asked for at any time.

@@ -15,7 +15,8 @@ struct UpgradeTests {
             let upgraded = try site.deployment.command("upgrade")
             #expect(upgraded.status == 0, "\(upgraded)")
             #expect(upgraded.output.hasPrefix("upgraded: 2 of 2 new workers ready in "), "\(upgraded)")
-            #expect(([old] + oldWorkers).allSatisfy(hasEnded))
+            // The answer is the last that a master does before it exits.
+            try eventually(within: 2) { ([old] + oldWorkers).allSatisfy(hasEnded) }
             let new = site.deployment.masterID
             #expect(new != old && upgraded.output.contains("under the new master \(new)"), "\(upgraded)")
             #expect(site.deployment.workers.count == 2)
@@ -116,7 +117,6 @@ struct UpgradeTests {
     /// Stops the pool, and expects that nobody of it is there any more.
     private func expectNothingLeft(of site: Site, location: SourceLocation = #_sourceLocation) throws {
         try site.tell(.stop)
-        // The answer is the last that a master does before it exits.
         try? eventually(within: 2) { try processes(of: site).isEmpty }
         #expect(try processes(of: site) == [], sourceLocation: location)
         #expect(!FileManager.default.fileExists(atPath: site.deployment.fastCGISocket), sourceLocation: location)
