@@ -31,6 +31,10 @@ int debrief_epoll_add(int epoll, int descriptor, bool exclusive) {
     return epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event);
 }
 
+int debrief_epoll_remove(int epoll, int descriptor) {
+    return epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, NULL);
+}
+
 int debrief_epoll_wait(int epoll, int timeout_milliseconds) {
     struct epoll_event event;
     int ready = epoll_wait(epoll, &event, 1, timeout_milliseconds);

@@ -26,6 +26,9 @@ int debrief_epoll_create(void);
 // epoll_ctl(2), EPOLL_CTL_ADD for reading. Exclusive: of several processes that wait for one listener, a connection wakes one (EPOLLEXCLUSIVE).
 int debrief_epoll_add(int epoll, int descriptor, bool exclusive);
 
+// epoll_ctl(2), EPOLL_CTL_DEL.
+int debrief_epoll_remove(int epoll, int descriptor);
+
 // epoll_wait(2) for one event: the ready descriptor; -1 with errno 0 where the time ran out first.
 int debrief_epoll_wait(int epoll, int timeout_milliseconds);
 

@@ -18,7 +18,7 @@ extension Master {
         let pid = fork()
         if pid == 0 {
             control?.closeInChild()
-            _exit(Worker.run(options, slot: slot, listener: listener, bell: bell, master: master, log: logFile))
+            _exit(Worker.run(options, scoreboard, slot: slot, listener: listener, bell: bell, master: master, log: logFile))
         }
         if pid < 0 {
             log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"])

@@ -13,6 +13,9 @@ struct EventQueue: ~Copyable {
 
     private let descriptor: CInt
     private let signals: CInt
+    private let listener: CInt
+    /// Whether connections are waited for.
+    private(set) var isListening = true
 
     init(signals: borrowing SignalDescriptor, listener: borrowing Listener) throws(Errno) {
         let descriptor = debrief_epoll_create()
@@ -24,9 +27,18 @@ struct EventQueue: ~Copyable {
         }
         self.descriptor = descriptor
         self.signals = signals.descriptor
+        self.listener = listener.descriptor
     }
 
     deinit { close(descriptor) }
+
+    /// Waits for connections, or for signals alone.
+    mutating func listen(_ wanted: Bool) throws(Errno) {
+        guard wanted != isListening else { return }
+        let failed = wanted ? debrief_epoll_add(descriptor, listener, true) : debrief_epoll_remove(descriptor, listener)
+        guard failed == 0 else { throw Errno(rawValue: errno) }
+        isListening = wanted
+    }
 
     /// The next event; nil where the time ran out first. -1 waits without a limit.
     func wait(milliseconds: CInt) -> Event? {

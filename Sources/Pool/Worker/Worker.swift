@@ -19,7 +19,11 @@ struct Worker: ~Copyable {
     /// How old the last exchange with PostgreSQL may get before a worker asks whether it still answers.
     private static let exchangeMilliseconds = 2_000
 
+    /// How old the last sign of life of another worker may be: twice the time in which an idle one gives one.
+    private static let lateMilliseconds = 2 * Int(tickMilliseconds)
+
     private let options: PoolOptions
+    private let scoreboard: Scoreboard
     private let slot: Slot
     private let file: LogFile
     private let log: Logger
@@ -28,7 +32,7 @@ struct Worker: ~Copyable {
     private var handler: Handler
     private var requestLog: RequestLog
     private let signals: SignalDescriptor
-    private let events: EventQueue
+    private var events: EventQueue
     /// After how many requests it leaves.
     private let lastRequest: Int
     private var requests = 0
@@ -44,12 +48,14 @@ struct Worker: ~Copyable {
     /// Runs in the child, until it is to leave; returns the exit status, a ``WorkerExit``.
     ///
     /// - Parameters:
+    ///   - scoreboard: where it sees how the others are.
     ///   - slot: where it says how it is; the master has prepared it, and clears it when the process has ended.
     ///   - bell: rung when it is ready, when it has lost its database, and when it has it back.
     ///   - master: the process that forked it.
     ///   - file: where it logs; reopened by a USR1.
     static func run(
         _ options: PoolOptions,
+        _ scoreboard: Scoreboard,
         slot: Slot,
         listener: borrowing Listener,
         bell: borrowing Bell,
@@ -65,7 +71,7 @@ struct Worker: ~Copyable {
         _ = file.takeFailures()
         let log = file.logger(level: options.logLevel, ["worker": .stringConvertible(getpid())])
         do throws(Errno) {
-            var worker = try Worker(options, slot, listener, file, log)
+            var worker = try Worker(options, scoreboard, slot, listener, file, log)
             return try worker.serve(listener, bell).rawValue
         } catch {
             log.critical("the worker cannot go on", metadata: ["error": "\(error)"])
@@ -73,8 +79,16 @@ struct Worker: ~Copyable {
         }
     }
 
-    private init(_ options: PoolOptions, _ slot: Slot, _ listener: borrowing Listener, _ file: LogFile, _ log: Logger) throws(Errno) {
+    private init(
+        _ options: PoolOptions,
+        _ scoreboard: Scoreboard,
+        _ slot: Slot,
+        _ listener: borrowing Listener,
+        _ file: LogFile,
+        _ log: Logger
+    ) throws(Errno) {
         self.options = options
+        self.scoreboard = scoreboard
         self.slot = slot
         self.file = file
         self.log = log
@@ -103,20 +117,22 @@ struct Worker: ~Copyable {
         while requests < lastRequest {
             rest(bell)
             let isConnected = handler.database.isConnected
+            // Without a database there is only 503 to be had, and fast: it would draw the requests away from those who have one.
+            try events.listen(isConnected || !isAnotherServing)
             let event = events.wait(milliseconds: isConnected ? Self.tickMilliseconds : Self.reconnectMilliseconds)
             now = monotonicMicroseconds()
             switch event {
             case .signal:
                 guard heed(signals.next()?.signal) else {
                     // A connection may have woken this worker, and no other.
-                    try answerNext(of: listener)
+                    if events.isListening { try answerNext(of: listener) }
                     return .asked
                 }
             case .connection:
                 try answerNext(of: listener)
             case .none:
                 // So may it have woken one that was stopped or killed before it could accept.
-                try answerNext(of: listener)
+                if events.isListening { try answerNext(of: listener) }
                 if !handler.database.isConnected { connectDatabase() }
             }
         }
@@ -157,6 +173,14 @@ extension Worker {
         guard state != restingState else { return }
         restingState = state
         bell.ring()
+    }
+
+    /// Whether another worker has a connection to PostgreSQL and takes requests, as far as is known: it has lately waited for one, or taken one. One that
+    /// has been at a request for longer may wait for a server that answers nobody.
+    private var isAnotherServing: Bool {
+        scoreboard.usedSlots.contains { other in
+            (other.state == .idle || other.state == .busy) && other.index != slot.index && now / 1_000 - other.tick < Self.lateMilliseconds
+        }
     }
 
     private mutating func connectDatabase() {
