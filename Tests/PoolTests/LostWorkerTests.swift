@@ -31,7 +31,6 @@ struct LostWorkerTests {
         // nginx asks a second worker where the first is lost before its first byte; only where that is lost, too, is it 503.
         #expect(tally.unavailable <= count / 50, "\(tally)")
         #expect(tally.rate >= Load.leastRate, "\(tally)")
-        print("replaced after", milliseconds, tally)
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 

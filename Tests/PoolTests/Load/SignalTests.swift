@@ -71,7 +71,7 @@ struct SignalTests {
         let workers = site.deployment.workers
         #expect(workers.count == 2)
         kill(master, SIGWINCH)
-        try eventually(within: 30) { terminal.output.contains("WINCH came from a terminal and is ignored") }
+        try eventually(within: 30) { site.deployment.log.contains("WINCH came from a terminal and is ignored") }
         try expectStill(2, site)
         #expect(site.deployment.workers == workers)
     }
