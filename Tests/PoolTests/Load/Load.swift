@@ -39,7 +39,12 @@ final class Load: Sendable {
             work = (0..<clients).map { number in
                 // Each begins elsewhere, so that all pages are asked for at any time.
                 Background { [self] in
-                    try page(through: pages, from: number * pages.bodies.count / clients, at: site, pauseMilliseconds: 1_000 * Double(clients) / Self.wantedRate)
+                    try page(
+                        through: pages,
+                        from: number * pages.bodies.count / clients,
+                        at: site,
+                        pauseMilliseconds: 1_000 * Double(clients) / Self.wantedRate
+                    )
                 }
             }
         }
@@ -65,7 +70,8 @@ final class Load: Sendable {
         let (status, fault): (Int, String?) =
             switch answer {
             case .expected: (200, nil)
-            case .other(let response): (response.status, response.isWhole && response.isUnavailable ? nil : "\(response.status) \(response.text.prefix(200))")
+            case .other(let response):
+                (response.status, response.isWhole && response.isUnavailable ? nil : "\(response.status) \(response.text.prefix(200))")
             case .none(let received): (0, "no answer, but \(received) bytes of one")
             }
         tally.withLock {
