@@ -83,6 +83,7 @@ struct DatabaseCheck {
     /// Ends it without an answer.
     func cancel() {
         kill(pid, SIGKILL)
+        waitpid(pid, nil, 0)
         close(descriptor)
     }
 

@@ -38,9 +38,17 @@ extension Master {
         keepOperator()
     }
 
-    /// Ends it with the pool. A request to it takes a moment at most.
+    /// Ends it with the pool, and waits for that, so that nothing of the pool outlives the master. A request to it takes a moment at most.
     mutating func endOperator() {
-        for pid in [operatorProcess.pid, operatorProcess.retired].compactMap(\.self) { kill(pid, SIGQUIT) }
+        let left = [operatorProcess.pid, operatorProcess.retired].compactMap(\.self)
+        for pid in left { kill(pid, SIGQUIT) }
+        let deadline = Deadline.after(milliseconds: OperatorProcess.pauseMilliseconds)
+        for pid in left {
+            while waitpid(pid, nil, WNOHANG) == 0 {
+                if deadline.hasPassed { kill(pid, SIGKILL) }
+                pause(milliseconds: 1, until: .after(milliseconds: 1))
+            }
+        }
         if upgrade?.isReady != true && control != nil { Operator.removeFile(beside: options.control) }
     }
 }

@@ -92,6 +92,8 @@ extension Master {
                 try takePlace()
                 announce()
                 predecessor.tell(.ready(workers: state.readyCount))
+                // There is nothing more to say, and this master may live for years.
+                close(predecessor.descriptor)
             } catch {
                 giveUp(error)
             }

@@ -106,7 +106,8 @@ struct ReloadTests {
     @Test("whose new workers cannot all connect is refused with the reason; none of them takes a request from the old")
     func tooFewConnections() throws {
         let site = try Site(workers: 4, settings: ["DEBRIEF_START_TIMEOUT": "1s"])
-        let load = try Load(site)
+        // As many as the machine can, so that a connection often finds the old ones busy.
+        let load = try Load(site, rate: 100_000)
         let old = site.deployment.workers
         // The role is every database's.
         let room = "alter database \(site.database.name) connection limit"
