@@ -52,7 +52,12 @@ public final class Deployment: Sendable {
     public func startMaster(settings more: [String: String] = [:], wrapper: [String] = []) throws {
         try change(settings: more)
         let environment = settings.filter { !$0.key.hasPrefix(Self.prefix) }
-        let started = try ChildProcess(wrapper + [binary, "serve", "--config", settingsPath], environment: environment, as: .debrief, output: logPath)
+        let started = try ChildProcess(
+            wrapper + [binary, "serve", "--config", settingsPath],
+            environment: environment,
+            as: .debrief,
+            output: logPath
+        )
         masterProcess.withLock { $0 = started }
         try eventually { FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
     }
