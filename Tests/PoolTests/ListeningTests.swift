@@ -23,17 +23,6 @@ struct ListeningTests {
         #expect(try site.page().isUnavailable)
     }
 
-    @Test("a file that a killed master has left is replaced")
-    func stale() throws {
-        let site = try Site(workers: 1)
-        site.deployment.master.send(SIGKILL)
-        _ = site.deployment.master.wait()
-        #expect(FileManager.default.fileExists(atPath: site.deployment.fastCGISocket))
-        #expect(try site.page().isUnavailable)
-        try site.deployment.startMaster()
-        try eventually(within: 30) { try site.page().status == 200 }
-    }
-
     @Test("a second master at the same socket is refused in one line, and the first goes on")
     func second() throws {
         let site = try Site(workers: 1)
