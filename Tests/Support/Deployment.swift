@@ -65,7 +65,7 @@ public final class Deployment: Sendable {
             try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
         } catch {
             let nginx = (try? String(contentsOfFile: "\(folder)/nginx.out", encoding: .utf8)) ?? ""
-            throw ChildProcess.Failure(description: "the pool does not answer: \(output)\(log)\(nginx)")
+            throw ChildProcess.Failure(description: "the pool does not answer: \(self.output)\(log)\(nginx)")
         }
     }
 
