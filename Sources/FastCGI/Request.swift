@@ -41,8 +41,19 @@ public struct Request: ~Copyable {
         handle.deallocate()
     }
 
+    /// Reads the request of a connection, once all of it waits before the gate. Takes the descriptor over, in any case.
+    public mutating func read(from descriptor: CInt, through gate: borrowing Gate, until deadline: Deadline) throws(FastCGIError) {
+        do throws(FastCGIError) {
+            try gate.admit(descriptor, until: deadline)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        try read(from: descriptor)
+    }
+
     /// Reads the request that waits in a connection, which must have passed the ``Gate``. Takes the descriptor over, in any case.
-    public mutating func read(from descriptor: CInt) throws(FastCGIError) {
+    mutating func read(from descriptor: CInt) throws(FastCGIError) {
         handle.pointee.ipcFd = descriptor
         // Otherwise FCGX_Accept_r closes the descriptor before it reads. We close it ourselves, in `finish`.
         handle.pointee.keepConnection = 1

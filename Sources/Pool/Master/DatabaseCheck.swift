@@ -25,25 +25,13 @@ struct DatabaseCheck {
 
     /// Begins one.
     init(_ options: PoolOptions) throws(Errno) {
-        let pipe = try AnswerPipe()
-        let pid = fork()
-        guard pid >= 0 else {
-            let error = Errno(rawValue: errno)
-            pipe.close()
-            throw error
-        }
-        if pid == 0 {
-            _ = debrief_die_with_parent(SIGKILL)
-            Self.run(options, answer: pipe.writing)
-            _exit(0)
-        }
-        close(pipe.writing)
-        descriptor = pipe.reading
-        self.pid = pid
+        let child = try AnsweringChild { Self.run(options, answer: $0) }
+        (pid, descriptor) = (child.pid, child.descriptor)
     }
 
     /// In the child.
     private static func run(_ options: PoolOptions, answer: CInt) {
+        _ = debrief_die_with_parent(SIGKILL)
         let checks = DeploymentCheck.all(options.database, workers: options.workers.upperBound)
         let faults = checks.flatMap { check in check.faults.map { "\(check.name): \($0)" } }
         let kind = faults.isEmpty ? "+" : checks.contains(where: \.isUnreachable) ? "-" : "!"

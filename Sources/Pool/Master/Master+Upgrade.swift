@@ -95,22 +95,11 @@ struct Upgrade {
     var milliseconds = 0
 
     private static let largestMessage = 4_096
+
     /// Starts the binary with the arguments of this one.
     init(listener: borrowing Listener, limitMilliseconds: Int, clients: [ControlClientID]) throws(Errno) {
-        let pipe = try AnswerPipe()
-        let pid = fork()
-        guard pid >= 0 else {
-            let error = Errno(rawValue: errno)
-            pipe.close()
-            throw error
-        }
-        if pid == 0 {
-            Self.execute(listener, ready: pipe.writing)
-            _exit(127)
-        }
-        close(pipe.writing)
-        descriptor = pipe.reading
-        self.pid = pid
+        let child = try AnsweringChild { Self.execute(listener, ready: $0) }
+        (pid, descriptor) = (child.pid, child.descriptor)
         since = monotonicMilliseconds()
         deadline = since + limitMilliseconds
         self.clients = clients

@@ -124,13 +124,7 @@ struct Operator: ~Copyable {
         guard let connection = try listener.accept() else { return false }
         let deadline = Deadline.after(milliseconds: Self.requestMilliseconds, client: connection)
         do throws(FastCGIError) {
-            do throws(FastCGIError) {
-                try gate.admit(connection, until: deadline)
-            } catch {
-                close(connection)
-                throw error
-            }
-            try request.read(from: connection)
+            try request.read(from: connection, through: gate, until: deadline)
             // The connection is finished whether or not the client takes the response.
             defer { request.finish() }
             try respond(until: deadline)

@@ -228,7 +228,8 @@ extension Worker {
         let accepted = now
         let deadline = Deadline.after(milliseconds: options.requestTimeoutMilliseconds, from: accepted, client: connection)
         do throws(FastCGIError) {
-            try admit(connection, until: min(deadline, .after(milliseconds: Self.gateMilliseconds, from: accepted)))
+            let gateDeadline = min(deadline, .after(milliseconds: Self.gateMilliseconds, from: accepted))
+            try request.read(from: connection, through: gate, until: gateDeadline)
         } catch {
             slot.countUnanswered()
             log.notice("a connection was closed unanswered", metadata: ["reason": "\(error)"])
@@ -239,17 +240,6 @@ extension Worker {
         now = monotonicMicroseconds()
         report(observation, microseconds: now - accepted)
         request.finish()
-    }
-
-    /// Reads the request of a connection; where there is none, the connection is closed.
-    private mutating func admit(_ connection: CInt, until deadline: Deadline) throws(FastCGIError) {
-        do throws(FastCGIError) {
-            try gate.admit(connection, until: deadline)
-        } catch {
-            close(connection)
-            throw error
-        }
-        try request.read(from: connection)
     }
 
     private mutating func report(_ observation: Handler.Observation, microseconds: Int) {
