@@ -1,6 +1,5 @@
 import Foundation
 import Support
-import Synchronization
 import Testing
 
 /// A pool of its own on a database of its own, with a token for the demo tenant.
@@ -54,10 +53,10 @@ struct Site {
         return rows.compactMap { $0[0].flatMap { pid_t($0) } }
     }
 
-    /// Lets no statement read the sessions any more, until ``unlockSessions()``.
-    func lockSessions() throws { try database.script("begin; lock table sessions in access exclusive mode") }
+    /// Lets no statement read a table any more, until ``unlock()``.
+    func lock(_ table: String) throws { try database.script("begin; lock table \(table) in access exclusive mode") }
 
-    func unlockSessions() throws { try database.script("commit") }
+    func lockSessions() throws { try lock("sessions") }
 
     /// Makes whoever wants sessions wait for a minute. A lock would not do for some tests: it keeps a new connection from preparing, too.
     func slowSessions() throws {
@@ -81,62 +80,25 @@ struct Site {
         return try Set(database.sql(sql).compactMap { $0[0].flatMap { pid_t($0) } })
     }
 
-    /// Asks for sessions while those are locked, and waits until PostgreSQL waits.
-    func beginWaiting() throws -> Socket {
-        let socket = try client.begin("sessions?limit=1", token: token)
-        try eventually(within: 30) { try waiting() > 0 }
+    func unlock() throws { try database.script("commit") }
+
+    func unlockSessions() throws { try unlock() }
+
+    /// Asks for what is locked, and waits until PostgreSQL waits.
+    func beginWaiting(_ path: String = "sessions?limit=1") throws -> Socket {
+        let before = try waiting()
+        let socket = try client.begin(path, token: token)
+        try eventually(within: 30) { try waiting() > before }
         return socket
     }
 
-    /// How many statements wait for a lock on the sessions.
+    /// How many statements wait for a lock on a table.
     func waiting() throws -> Int {
         let sql = """
             select count(*) from pg_locks
-            where not granted and relation = 'sessions'::regclass
-                and database = (select oid from pg_database where datname = current_database())
+            where not granted and locktype = 'relation' and database = (select oid from pg_database where datname = current_database())
             """
         return try Int(database.value(sql) ?? "") ?? 0
-    }
-}
-
-/// Asks for the page over and over, on a thread of its own, and keeps what came back.
-final class Load: Sendable {
-    /// What came back.
-    struct Tally {
-        /// How often each status.
-        var statuses: [Int: Int] = [:]
-        /// Answers that nobody may get: another body with 200, half a body, an error in another form.
-        var wrong: [String] = []
-    }
-
-    private let isOver = Atomic<Bool>(false)
-    private let tally = Mutex(Tally())
-    private let work = Mutex<Background<Void>?>(nil)
-
-    init(_ site: Site) throws {
-        let right = try site.page().body
-        work.withLock {
-            $0 = Background { [self] in
-                while !isOver.load(ordering: .relaxed) {
-                    let response = try site.page()
-                    let isRight = response.isWhole && (response.status == 200 ? response.body == right : response.isUnavailable)
-                    tally.withLock {
-                        $0.statuses[response.status, default: 0] += 1
-                        if !isRight { $0.wrong.append("\(response.status) \(response.text.prefix(200))") }
-                    }
-                }
-            }
-        }
-    }
-
-    /// How many answers there are with a status.
-    func count(_ status: Int) -> Int { tally.withLock { $0.statuses[status, default: 0] } }
-
-    /// Ends it.
-    func stop() throws -> Tally {
-        isOver.store(true, ordering: .relaxed)
-        try work.withLock { $0 }?.value()
-        return tally.withLock { $0 }
     }
 }
 

@@ -4,20 +4,33 @@ import Testing
 
 @Suite("A worker that is lost")
 struct LostWorkerTests {
-    @Test("is replaced, whatever ended it, and costs no caller an error")
+    @Test("is replaced at once, whatever ended it; nearly no caller is told to come again, and none has another error")
     func replaced() throws {
         // Where Swift's toolchain is near, its crash handler takes a SEGV that somebody sent for a fault, reports it, and goes on.
-        let site = try Site(settings: ["SWIFT_BACKTRACE": "enable=no"])
+        let site = try Site(workers: 4, settings: ["SWIFT_BACKTRACE": "enable=no"])
         let load = try Load(site)
-        for signal in [SIGKILL, SIGSEGV, SIGTERM, SIGKILL] {
-            let victim = try #require(site.deployment.workers.last)
-            let served = load.count(200)
-            kill(victim, signal)
-            try eventually(within: 30) { hasEnded(victim) && site.deployment.workers.count == 2 && load.count(200) > served + 5 }
+        let count = often(100, normally: 12)
+        var milliseconds: [Double] = []
+        for number in 0..<count {
+            let workers = site.deployment.workers
+            let victim = workers[number % workers.count]
+            // Or it would have died young.
+            try load.serve(30)
+            let start = Date()
+            kill(victim, [SIGKILL, SIGSEGV][number % 2])
+            try eventually(within: 30) {
+                let now = site.deployment.workers
+                return now.count == 4 && !now.contains(victim)
+            }
+            milliseconds.append(Date().timeIntervalSince(start) * 1_000)
         }
         let tally = try load.stop()
-        #expect(Array(tally.statuses.keys) == [200], "\(tally)")
-        #expect(tally.wrong.isEmpty, "\(tally)")
+        milliseconds.sort()
+        #expect(milliseconds[count / 2] < 100, "\(milliseconds)")
+        #expect(tally.wrong.isEmpty && Set(tally.statuses.keys).isSubset(of: [200, 503]), "\(tally)")
+        // nginx asks a second worker where the first is lost before its first byte; only where that is lost, too, is it 503.
+        #expect(tally.unavailable <= count / 50, "\(tally)")
+        #expect(tally.rate >= Load.leastRate, "\(tally)")
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 
@@ -63,19 +76,41 @@ struct LostWorkerTests {
         #expect(!first.isEmpty)
     }
 
-    @Test("again and again is replaced ever more slowly: a crash loop leaves the machine to others")
+    @Test("again and again at its start is replaced ever more slowly, while the others serve, and at once when its cause has gone")
     func crashLoop() throws {
-        let site = try Site(workers: 1)
+        let site = try Site(workers: 4)
+        let load = try Load(site)
+        // With no descriptor left to open, a new worker ends before it has done anything; what is open stays so.
+        try limit("nofile", 4, of: site)
+        let others = site.deployment.workers.dropFirst()
+        let victim = try #require(site.deployment.workers.first)
+        kill(victim, SIGKILL)
+        // Pauses of 100, 200, 400 and 800 ms.
         let start = Date()
-        for _ in 0..<5 {
-            try eventually(within: 30) { !site.deployment.workers.isEmpty }
-            let worker = try #require(site.deployment.workers.first)
-            kill(worker, SIGKILL)
-            try eventually(within: 30) { hasEnded(worker) }
-        }
-        try eventually(within: 30) { !site.deployment.workers.isEmpty }
-        // Pauses of 100, 200, 400, 800 and 1,600 ms; where a worker of a slow machine grew old before it was killed, that took a second.
-        #expect(Date().timeIntervalSince(start) > 0.9)
-        try eventually(within: 30) { try site.page().status == 200 }
+        try eventually(within: 30) { site.logged("\"a worker ended\"") >= 6 }
+        #expect((1.4..<6).contains(Date().timeIntervalSince(start)))
+        #expect(site.deployment.workers == Array(others))
+        try limit("nofile", nil, of: site)
+        // The pause that has begun is the longest yet: 1,600 ms.
+        try site.waitForWorkers(4)
+
+        // It is forgotten: where that worker is lost, the next one comes at once.
+        let new = try #require(site.deployment.workers.first { !others.contains($0) })
+        try load.serve(200)
+        let again = Date()
+        kill(new, SIGKILL)
+        try eventually(within: 30) { hasEnded(new) && site.deployment.workers.count == 4 }
+        #expect(Date().timeIntervalSince(again) < 0.5)
+        let tally = try load.stop()
+        #expect(tally.wrong.isEmpty && tally.unavailable <= 1 && tally.rate >= Load.leastRate, "\(tally)")
     }
+}
+
+/// Changes a limit of the master, which holds for the processes that it forks from then on; nil for as much as it may have.
+func limit(_ what: String, _ value: Int?, of site: Site) throws {
+    let process = ["/usr/bin/prlimit", "--pid", "\(site.deployment.masterID)"]
+    let most = try run(process + ["--\(what)", "--output=HARD", "--noheadings"], as: .debrief).output.trimmingCharacters(in: .whitespacesAndNewlines)
+    // The soft limit alone, which its own account may change as it likes.
+    let changed = try run(process + ["--\(what)=\(value.map(String.init) ?? most):"], as: .debrief)
+    try #require(changed.status == 0, "\(changed.errors)")
 }

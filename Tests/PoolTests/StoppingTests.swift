@@ -44,12 +44,17 @@ struct StoppingTests {
         #expect(site.deployment.master.wait() == 0)
     }
 
-    @Test("a request that outlasts the drain's time ends with it")
-    func drainTimeout() throws {
+    @Test("a request that outlasts the drain's time ends with it, whether a QUIT or the command stops the pool", arguments: [false, true])
+    func drainTimeout(isCommand: Bool) throws {
         let site = try Site(settings: ["DEBRIEF_DRAIN_TIMEOUT": "300ms"])
         try site.lockSessions()
         let request = try site.beginWaiting()
-        site.deployment.master.send(SIGQUIT)
+        if isCommand {
+            let stopped = try site.deployment.command("stop")
+            #expect(stopped.status == 0 && stopped.output.hasPrefix("stopped: 2 workers ended in "), "\(stopped)")
+        } else {
+            site.deployment.master.send(SIGQUIT)
+        }
         // Before the lock is gone.
         #expect(site.deployment.master.wait() == 0)
         #expect(request.response().isUnavailable)
@@ -69,15 +74,42 @@ struct StoppingTests {
         try site.unlockSessions()
     }
 
-    @Test("workers do not outlive a master that was killed, whether they are idle or at work")
-    func orphans() throws {
-        let site = try Site(workers: 3)
-        let workers = site.deployment.workers
+    @Test("QUIT and the command wait for a client that reads slowly and for a statement that runs, and finish both", arguments: [false, true])
+    func slowClient(isCommand: Bool) throws {
+        let site = try Site()
+        // A response of some megabytes, which no buffer takes.
+        try site.database.sql(
+            """
+            insert into users (tenant_id, full_name, email, role)
+            select $1::uuid, 'Number ' || i || repeat(' of many', 5), i || '@example.com', 'rep' from generate_series(1, 20000) i
+            """,
+            site.database.demoTenant()
+        )
+        // Not through nginx, which takes all of it whatever its client does.
+        let slow = try Socket(site.deployment.fastCGISocket)
+        try slow.send(FastCGIRecord.get("users", token: site.token))
+        var received = slow.receive() ?? []
         try site.lockSessions()
-        let request = try site.beginWaiting()
-        site.deployment.master.send(SIGKILL)
-        try eventually(within: 30) { workers.allSatisfy(hasEnded) }
-        #expect(request.response().isUnavailable)
+        let statement = try site.beginWaiting()
+        let master = site.deployment.master
+        let stop = Background { isCommand ? try site.deployment.command("stop") : nil }
+        if !isCommand { master.send(SIGQUIT) }
+        try eventually(within: 30) { site.deployment.log.contains(isCommand ? "\"stop\"" : "\"QUIT\"") }
+
+        // Both are at it still, and the pool waits for them.
+        for _ in 0..<5 { received += slow.receive() ?? [] }
+        #expect(!master.hasEnded && site.deployment.workers.count == 2)
         try site.unlockSessions()
+        let response = statement.response()
+        #expect(response.status == 200 && response.isWhole, "\(response.text)")
+        #expect(!master.hasEnded)
+        received += slow.receiveAll()
+        #expect(received.count > 1_500_000)
+        // END_REQUEST is the last record: 16 bytes, of type 3.
+        #expect(received.suffix(16).prefix(2) == [1, 3])
+        #expect(master.wait() == 0)
+        guard let stopped = try stop.value() else { return }
+        #expect(stopped.status == 0 && stopped.output.hasPrefix("stopped: 2 workers ended in "), "\(stopped)")
+        #expect(stopped.output.hasSuffix(" ms, 2 requests finished first\n"), "\(stopped)")
     }
 }

@@ -80,6 +80,11 @@ public func hasEnded(_ pid: pid_t) -> Bool {
     return "ZX".contains(status[status.index(end, offsetBy: 2)])
 }
 
+/// What a process calls itself; nil where it is gone.
+public func name(of pid: pid_t) -> String? {
+    (try? String(contentsOfFile: "/proc/\(pid)/comm", encoding: .utf8))?.trimmingCharacters(in: .newlines)
+}
+
 /// The processes whose parent is that one.
 public func children(of parent: pid_t) -> [pid_t] {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

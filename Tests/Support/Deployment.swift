@@ -10,6 +10,12 @@ public final class Deployment: Sendable {
     /// Where nginx listens.
     public var httpSocket: String { "\(folder)/http.sock" }
     private let handedOver: HandedOverSocket?
+    /// Where the master takes commands.
+    public var controlSocket: String { "\(folder)/control.sock" }
+    /// The path by which the master is started, and starts its successor: a link, so that a test can put another program there.
+    public var binary: String { "\(folder)/debrief" }
+    /// What the master reads its settings from, at its start and at each reload.
+    private var settingsPath: String { "\(folder)/settings" }
     private let conninfo: String
     private let settings: [String: String]
     private let outputPath: String
@@ -29,7 +35,7 @@ public final class Deployment: Sendable {
     /// Starts both, and waits until a worker answers.
     ///
     /// - Parameters:
-    ///   - settings: for the master's environment; one that is empty is left out.
+    ///   - settings: those of ours go into the master's settings file, any others into its environment; one that is empty is left out.
     ///   - output: where its standard output and standard error go; a file in the folder else.
     public init(
         _ database: Database,
@@ -52,12 +58,15 @@ public final class Deployment: Sendable {
         self.settings = settings.merging(["DEBRIEF_WORKERS": "\(workers)"]) { given, _ in given }
         masterProcess = Mutex(nil)
         nginxProcess = Mutex(nil)
+        try FileManager.default.createSymbolicLink(atPath: binary, withDestinationPath: Run.binary)
         try startMaster()
         try startNginx()
         try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
     }
 
     deinit {
+        // After an upgrade this is somebody that was not started here.
+        kill(masterID, SIGTERM)
         masterProcess.withLock { $0 }?.send(SIGTERM)
         nginxProcess.withLock { $0 }?.send(SIGTERM)
         _ = masterProcess.withLock { $0 }?.wait(seconds: 5)
@@ -65,19 +74,45 @@ public final class Deployment: Sendable {
     }
 
     /// Starts the master and waits for its socket.
-    public func startMaster(settings more: [String: String] = [:]) throws {
-        let own = ["DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_CONTROL": "\(folder)/control.sock", "DEBRIEF_LOG": logPath]
-        let environment = ["DEBRIEF_DATABASE": conninfo]
-            .merging(own) { $1 }.merging(settings) { $1 }.merging(more) { $1 }.filter { !$0.value.isEmpty }
+    ///
+    /// - Parameters:
+    ///   - more: settings over those that it was made with.
+    ///   - wrapper: a command before the master's own, which it runs with other limits or files.
+    public func startMaster(settings more: [String: String] = [:], wrapper: [String] = []) throws {
+        try change(settings: more)
         let started = try ChildProcess(
-            (handedOver == nil ? [] : HandedOverSocket.prefix) + [Run.binary, "serve"],
-            environment: environment,
+            (handedOver == nil ? [] : HandedOverSocket.prefix) + wrapper + [binary, "serve", "--config", settingsPath],
+            environment: settings.filter { !$0.key.hasPrefix(Self.prefix) },
             as: .debrief,
             output: outputPath,
             descriptors: handedOver.map { [3: $0.descriptor] } ?? [:]
         )
         masterProcess.withLock { $0 = started }
         try eventually { handedOver != nil || FileManager.default.fileExists(atPath: fastCGISocket) || started.hasEnded }
+    }
+
+    /// Writes the settings that hold from the next start or reload on: those that it was made with, and others over them.
+    public func change(settings more: [String: String]) throws {
+        let own = ["DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_CONTROL": controlSocket, "DEBRIEF_LOG": logPath]
+        let all = ["DEBRIEF_DATABASE": conninfo].merging(own) { $1 }.merging(settings) { $1 }.merging(more) { $1 }
+        try change(settingsFile: all.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }.map { "\($0)=\($1)\n" }.joined())
+    }
+
+    /// Writes the settings file as it is.
+    public func change(settingsFile text: String) throws { try text.write(toFile: settingsPath, atomically: false, encoding: .utf8) }
+
+    private static let prefix = "DEBRIEF_"
+
+    /// Puts another program in the place of the binary, at once, as who installs one does.
+    public func install(_ program: String) throws {
+        let new = "\(folder)/debrief.new"
+        try FileManager.default.createSymbolicLink(atPath: new, withDestinationPath: program)
+        guard rename(new, binary) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    }
+
+    /// Runs a command of the binary's against this pool, as the account that may.
+    public func command(_ words: String...) throws -> (status: Int32?, output: String, errors: String) {
+        try run([Run.binary] + words + ["--config", settingsPath], as: .debrief)
     }
 
     /// Writes nginx's configuration into a folder, with its placeholders filled in; the operator's two sockets are in `folder`.
@@ -123,6 +158,16 @@ public final class Deployment: Sendable {
         }
     }
 
+    /// The process id of the master that is in charge: the one that was started here, or, when that is gone, the one that an upgrade put in its place.
+    public var masterID: pid_t {
+        let first = master
+        guard first.hasEnded, let text = try? String(contentsOfFile: pidPath, encoding: .utf8) else { return first.pid }
+        return pid_t(text.trimmingCharacters(in: .newlines)) ?? first.pid
+    }
+
+    /// Where the master writes its process id.
+    public var pidPath: String { "\(folder)/debrief.pid" }
+
     /// The workers' process ids: of those children of the master that say that they are workers.
     public var workers: [pid_t] { children(named: "debrief-worker") }
 
@@ -131,7 +176,7 @@ public final class Deployment: Sendable {
 
     private func children(named name: String) -> [pid_t] {
         // The kernel keeps 15 bytes of a name.
-        Support.children(of: master.pid).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))\n" }
+        Support.children(of: masterID).filter { Support.name(of: $0) == String(name.prefix(15)) }
     }
 
     /// A client of nginx.

@@ -1,0 +1,130 @@
+import Foundation
+import Support
+import Testing
+
+@Suite("A signal to the master")
+struct SignalTests {
+    @Test("TTIN is a worker more and TTOU one fewer, until the next HUP; 50 at once are one; and the last worker stays")
+    func steps() throws {
+        let site = try Site()
+        let load = try Load(site)
+        let master = site.deployment.master
+        master.send(SIGTTIN)
+        try site.waitForWorkers(3)
+        for _ in 0..<50 {
+            master.send(SIGTTIN)
+            usleep(200)
+        }
+        try site.waitForWorkers(4)
+        try expectStill(4, site)
+        for count in [3, 2, 1] {
+            for _ in 0..<50 { master.send(SIGTTOU) }
+            try site.waitForWorkers(count)
+        }
+        master.send(SIGTTOU)
+        try expectStill(1, site)
+        master.send(SIGHUP)
+        try site.waitForWorkers(2)
+        try load.expectNoFailure()
+    }
+
+    /// A reload has come and gone, by command, and nothing else that was under way.
+    private func expectStill(_ count: Int, _ site: Site, location: SourceLocation = #_sourceLocation) throws {
+        // A signal waits 50 ms for more of its kind, and a worker is there some milliseconds later.
+        let end = Date().addingTimeInterval(0.3)
+        try eventually(within: 30) { Date() > end || site.deployment.workers.count != count }
+        #expect(site.deployment.workers.count == count, sourceLocation: location)
+    }
+
+    @Test("WINCH ends the workers and not the master, and HUP brings them back")
+    func rest() throws {
+        let site = try Site()
+        let old = site.deployment.workers
+        site.deployment.master.send(SIGWINCH)
+        try site.waitForWorkers(0)
+        #expect(!site.deployment.master.hasEnded)
+        #expect(try site.ask(.scale(3...3)).status == 1)
+        // The socket is open still: who asks now waits, and is served.
+        let request = try site.client.begin("sessions?limit=1", token: site.token)
+        site.deployment.master.send(SIGHUP)
+        try site.waitForWorkers(2)
+        #expect(request.response().status == 200)
+        #expect(Set(site.deployment.workers).isDisjoint(with: old))
+        try expectStill(2, site)
+    }
+
+    @Test("WINCH is ignored where standard input is a terminal, which sends it when its size changes")
+    func terminal() throws {
+        let site = try Site()
+        site.deployment.master.send(SIGTERM)
+        #expect(site.deployment.master.wait() == 0)
+        // script(1) gives the command a terminal; the master is its child's.
+        let quoted = "'\(site.deployment.binary)' serve --config '\(site.deployment.folder)/settings'"
+        let terminal = try ChildProcess(
+            ["/usr/bin/script", "-qefc", "exec \(quoted)", "/dev/null"],
+            as: .debrief,
+            output: "\(site.deployment.folder)/terminal.log"
+        )
+        defer { terminal.send(SIGTERM) }
+        try eventually(within: 30) { try site.page().status == 200 }
+        let master = site.deployment.masterID
+        let workers = site.deployment.workers
+        #expect(workers.count == 2)
+        kill(master, SIGWINCH)
+        try eventually(within: 30) { terminal.output.contains("WINCH came from a terminal and is ignored") }
+        try expectStill(2, site)
+        #expect(site.deployment.workers == workers)
+    }
+
+    @Test("USR1 has master and workers write to a new file where the old one was moved away")
+    func reopenLog() throws {
+        let folder = Run.makeFolder("log", for: .debrief)
+        let path = "\(folder)/debrief.log"
+        let site = try Site(settings: ["DEBRIEF_LOG": path])
+        let load = try Load(site)
+        try load.serve(20)
+        try FileManager.default.moveItem(atPath: path, toPath: "\(path).1")
+        site.deployment.master.send(SIGUSR1)
+        try eventually(within: 30) { FileManager.default.fileExists(atPath: path) }
+        let workers = site.deployment.workers
+        try eventually(within: 30) {
+            let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+            return workers.allSatisfy { text.contains("\"worker\":\"\($0)\"") || text.contains("\"worker\":\($0)") }
+        }
+        // Nobody writes to the old one any more.
+        let size = try FileManager.default.attributesOfItem(atPath: "\(path).1")[.size] as? Int
+        try load.serve(50)
+        #expect(try FileManager.default.attributesOfItem(atPath: "\(path).1")[.size] as? Int == size)
+        try load.expectNoFailure()
+    }
+
+    @Test("USR2 replaces the master by a new one, and all workers with it")
+    func upgrade() throws {
+        let site = try Site()
+        let load = try Load(site)
+        let (old, workers) = (site.deployment.masterID, site.deployment.workers)
+        site.deployment.master.send(SIGUSR2)
+        #expect(site.deployment.master.wait(seconds: 30) == 0)
+        #expect(site.deployment.masterID != old && site.deployment.workers.count == 2)
+        #expect(Set(site.deployment.workers).isDisjoint(with: workers))
+        try load.expectNoFailure()
+    }
+
+    @Test("TERM in the middle of a reload ends all, new workers and old", arguments: [SIGTERM, SIGQUIT])
+    func stopDuringReload(signal: CInt) throws {
+        for milliseconds in 0..<often(40, normally: 6) {
+            let site = try Site(workers: 4)
+            let master = site.deployment.master
+            let reload = Background { try? site.ask(.reload) }
+            usleep(UInt32(milliseconds * 120 / often(40, normally: 6)) * 1_000)
+            let all = children(of: master.pid)
+            master.send(signal)
+            #expect(master.wait() == 0)
+            #expect(all.allSatisfy(hasEnded))
+            // It is told how it went, or that there is nobody any more.
+            _ = try reload.value()
+            try eventually { children(of: master.pid).isEmpty }
+            #expect(!FileManager.default.fileExists(atPath: site.deployment.fastCGISocket))
+        }
+    }
+}
