@@ -105,6 +105,9 @@ struct Site {
 extension Client.Response {
     /// Whether it is the answer to a caller who had better try again.
     var isUnavailable: Bool { status == 503 && errorCode == "unavailable" && field("Retry-After") == "1" && json?["request_id"]?.string != nil }
+
+    /// Whether it is the answer to a caller whose request took too long.
+    var isTimeout: Bool { status == 504 && errorCode == "timeout" && json?["request_id"]?.string != nil }
 }
 
 /// The lines of a text.

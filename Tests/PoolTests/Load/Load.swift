@@ -23,7 +23,7 @@ final class Load: Sendable {
     }
 
     /// What all clients together ask for in a second, where the pool lets them: enough for a load, and little enough that the machine does other things.
-    private static let wantedRate = 600.0
+    static let wantedRate = 600.0
     /// The least for which a test of the pool counts as one under load.
     static let leastRate = 200.0
 
@@ -32,13 +32,14 @@ final class Load: Sendable {
     private let work = Mutex<[Background<Void>]>([])
     private let start = Date()
 
-    init(_ site: Site, clients: Int = 8) throws {
+    /// - Parameter rate: how many answers a second are wanted of all clients together.
+    init(_ site: Site, clients: Int = 8, rate: Double = Load.wantedRate) throws {
         let pages = try Pages(site)
         work.withLock { work in
             work = (0..<clients).map { number in
                 // Each begins elsewhere, so that all pages are asked for at any time.
                 Background { [self] in
-                    try page(through: pages, from: number * pages.bodies.count / clients, at: site, pauseMilliseconds: 1_000 * Double(clients) / Self.wantedRate)
+                    try page(through: pages, from: number * pages.bodies.count / clients, at: site, pauseMilliseconds: 1_000 * Double(clients) / rate)
                 }
             }
         }
@@ -64,7 +65,7 @@ final class Load: Sendable {
         let (status, fault): (Int, String?) =
             switch answer {
             case .expected: (200, nil)
-            case .other(let response): (response.status, response.isWhole && response.isUnavailable ? nil : "\(response.status) \(response.text.prefix(200))")
+            case .other(let response): (response.status, response.isWhole && (response.isUnavailable || response.isTimeout) ? nil : "\(response.status) \(response.text.prefix(200))")
             case .none(let received): (0, "no answer, but \(received) bytes of one")
             }
         tally.withLock {
