@@ -39,7 +39,8 @@ struct HostileClientTests {
             let then = try #require(before[process])
             let note = Comment("\(name(of: process) ?? ""): \(then), then \(now)")
             #expect(now.privateKilobytes - then.privateKilobytes < 256, note)
-            #expect(now.descriptors == then.descriptors, note)
+            // One less where a request was at work before.
+            #expect(now.descriptors <= then.descriptors, note)
         }
         #expect(site.deployment.unexpectedLogLines() == [])
     }

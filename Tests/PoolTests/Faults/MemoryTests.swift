@@ -19,7 +19,8 @@ struct MemoryTests {
             let then = try #require(before[process])
             let note = Comment("\(name(of: process) ?? ""): \(then), then \(now)")
             #expect(now.residentKilobytes - then.residentKilobytes < 1_024, note)
-            #expect(now.descriptors == then.descriptors, note)
+            // One less where a request was at work before.
+            #expect(now.descriptors <= then.descriptors, note)
         }
         #expect(site.deployment.unexpectedLogLines() == [])
     }
