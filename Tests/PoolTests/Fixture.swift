@@ -58,6 +58,10 @@ struct Site {
 
     func lockSessions() throws { try lock("sessions") }
 
+    func unlock() throws { try database.script("commit") }
+
+    func unlockSessions() throws { try unlock() }
+
     /// Makes whoever wants sessions wait for a minute. A lock would not do for some tests: it keeps a new connection from preparing, too.
     func slowSessions() throws {
         try database.script(
@@ -80,10 +84,6 @@ struct Site {
         return try Set(database.sql(sql).compactMap { $0[0].flatMap { pid_t($0) } })
     }
 
-    func unlock() throws { try database.script("commit") }
-
-    func unlockSessions() throws { try unlock() }
-
     /// Asks for what is locked, and waits until PostgreSQL waits.
     func beginWaiting(_ path: String = "sessions?limit=1") throws -> Socket {
         let before = try waiting()
@@ -105,9 +105,6 @@ struct Site {
 extension Client.Response {
     /// Whether it is the answer to a caller who had better try again.
     var isUnavailable: Bool { status == 503 && errorCode == "unavailable" && field("Retry-After") == "1" && json?["request_id"]?.string != nil }
-
-    /// Whether it is the answer to a caller whose request took too long.
-    var isTimeout: Bool { status == 504 && errorCode == "timeout" && json?["request_id"]?.string != nil }
 }
 
 /// The lines of a text.

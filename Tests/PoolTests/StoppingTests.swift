@@ -89,8 +89,9 @@ struct StoppingTests {
         let slow = try Socket(site.deployment.fastCGISocket)
         try slow.send(FastCGIRecord.get("users", token: site.token))
         var received = slow.receive() ?? []
-        try site.lockSessions()
-        let statement = try site.beginWaiting()
+        // A table that the long statement does not read.
+        try site.lock("scenarios")
+        let statement = try site.beginWaiting("scenarios")
         let master = site.deployment.master
         let stop = Background { isCommand ? try site.deployment.command("stop") : nil }
         if !isCommand { master.send(SIGQUIT) }
@@ -99,7 +100,7 @@ struct StoppingTests {
         // Both are at it still, and the pool waits for them.
         for _ in 0..<5 { received += slow.receive() ?? [] }
         #expect(!master.hasEnded && site.deployment.workers.count == 2)
-        try site.unlockSessions()
+        try site.unlock()
         let response = statement.response()
         #expect(response.status == 200 && response.isWhole, "\(response.text)")
         #expect(!master.hasEnded)

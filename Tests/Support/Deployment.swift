@@ -61,7 +61,12 @@ public final class Deployment: Sendable {
         try FileManager.default.createSymbolicLink(atPath: binary, withDestinationPath: Run.binary)
         try startMaster()
         try startNginx()
-        try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+        do {
+            try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+        } catch {
+            let nginx = (try? String(contentsOfFile: "\(folder)/nginx.out", encoding: .utf8)) ?? ""
+            throw ChildProcess.Failure(description: "the pool does not answer: \(self.output)\(log)\(nginx)")
+        }
     }
 
     deinit {
@@ -81,7 +86,7 @@ public final class Deployment: Sendable {
     public func startMaster(settings more: [String: String] = [:], wrapper: [String] = []) throws {
         try change(settings: more)
         let started = try ChildProcess(
-            (handedOver == nil ? [] : HandedOverSocket.prefix) + wrapper + [binary, "serve", "--config", settingsPath],
+            wrapper + (handedOver == nil ? [] : HandedOverSocket.prefix) + [binary, "serve", "--config", settingsPath],
             environment: settings.filter { !$0.key.hasPrefix(Self.prefix) },
             as: .debrief,
             output: outputPath,
@@ -93,8 +98,8 @@ public final class Deployment: Sendable {
 
     /// Writes the settings that hold from the next start or reload on: those that it was made with, and others over them.
     public func change(settings more: [String: String]) throws {
-        let own = ["DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_CONTROL": controlSocket, "DEBRIEF_LOG": logPath]
-        let all = ["DEBRIEF_DATABASE": conninfo].merging(own) { $1 }.merging(settings) { $1 }.merging(more) { $1 }
+        let own = ["DEBRIEF_DATABASE": conninfo, "DEBRIEF_LISTEN": fastCGISocket, "DEBRIEF_CONTROL": controlSocket, "DEBRIEF_LOG": logPath]
+        let all = own.merging(settings) { $1 }.merging(more) { $1 }
         try change(settingsFile: all.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }.map { "\($0)=\($1)\n" }.joined())
     }
 
@@ -158,11 +163,11 @@ public final class Deployment: Sendable {
         }
     }
 
-    /// The process id of the master that is in charge: the one that was started here, or, when that is gone, the one that an upgrade put in its place.
+    /// The process id of the master that is in charge: the one that an upgrade put there, or else the one that was started here.
     public var masterID: pid_t {
-        let first = master
-        guard first.hasEnded, let text = try? String(contentsOfFile: pidPath, encoding: .utf8) else { return first.pid }
-        return pid_t(text.trimmingCharacters(in: .newlines)) ?? first.pid
+        let text = try? String(contentsOfFile: pidPath, encoding: .utf8)
+        guard let pid = text.flatMap({ pid_t($0.trimmingCharacters(in: .newlines)) }), !hasEnded(pid) else { return master.pid }
+        return pid
     }
 
     /// Where the master writes its process id.
@@ -176,7 +181,7 @@ public final class Deployment: Sendable {
 
     private func children(named name: String) -> [pid_t] {
         // The kernel keeps 15 bytes of a name.
-        Support.children(of: masterID).filter { Support.name(of: $0) == String(name.prefix(15)) }
+        Support.children(of: masterID).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))\n" }
     }
 
     /// A client of nginx.

@@ -76,7 +76,8 @@ struct HostileClientTests {
         // Of the first header, of BEGIN_REQUEST, or of the header of PARAMS.
         case 2: bytes[Int.random(in: 0..<24, using: &generator)] ^= UInt8.random(in: 1 ... .max, using: &generator)
         case 3: bytes[Int.random(in: 0..<bytes.count, using: &generator)] ^= UInt8.random(in: 1 ... .max, using: &generator)
-        case 4: bytes = FastCGIRecord.record(type: UInt8.random(in: .min ... .max, using: &generator), id: 0, [UInt8](repeating: 255, count: 32)) + bytes
+        case 4:
+            bytes = FastCGIRecord.record(type: UInt8.random(in: .min ... .max, using: &generator), id: 0, [UInt8](repeating: 255, count: 32)) + bytes
         default: bytes = FastCGIRecord.begin() + FastCGIRecord.record(type: 4, [UInt8](repeating: 255, count: 8)) + FastCGIRecord.record(type: 4, [])
         }
         return bytes

@@ -28,7 +28,9 @@ struct MemoryTests {
     /// Has each process do once what it can be asked for.
     private func warmUp(_ site: Site) throws {
         for _ in 0..<20 {
-            for path in ["sessions?limit=100", "users", "scenarios", "nothing", "sessions?limit=x"] { _ = try site.client.get(path, token: site.token) }
+            for path in ["sessions?limit=100", "users", "scenarios", "nothing", "sessions?limit=x"] {
+                _ = try site.client.get(path, token: site.token)
+            }
             for path in ["/live", "/ready", "/metrics", "/status", "/status?json"] { _ = try site.ask(path) }
         }
         _ = try site.status()

@@ -2,7 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The list of the demo tenant's sessions as it has to come back, page by page: read once and compared with the rows, so that a load can compare bytes.
+/// The list of the demo tenant's sessions as it has to come back, page by page: read once and compared with the rows, so that a load can compare
+/// bytes.
 struct Pages: Sendable {
     /// The request of each page, as it is sent, by the cursor of the page before.
     let requests: [[UInt8]]

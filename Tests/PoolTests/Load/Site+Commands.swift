@@ -28,7 +28,8 @@ extension Site {
 
     /// The inode of the listening socket, of which there has to be one: it is the same as long as the socket stays open.
     func listeningInode() throws -> Substring {
-        let sockets = try String(contentsOfFile: "/proc/net/unix", encoding: .utf8)
+        // Foundation reads a page of such a file, and no more.
+        let sockets = try run(["/bin/cat", "/proc/net/unix"]).output
         // Num RefCount Protocol Flags Type St Inode Path; unix(7): the flag says that it listens.
         let entries: [[Substring]] = lines(sockets).map { $0.split(separator: " ") }
         let inodes = entries.filter { $0.count == 8 && $0[3] == "00010000" && $0[7] == deployment.fastCGISocket }.map { $0[6] }

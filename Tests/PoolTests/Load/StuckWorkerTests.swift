@@ -70,6 +70,7 @@ struct StuckWorkerTests {
     @Test("because the whole pool was is not ended, however long that was, and whoever goes on first", arguments: [true, false])
     func suspended(isMasterFirst: Bool) throws {
         let site = try Site(workers: 3, settings: Self.limits)
+        try eventually(within: 30) { site.logged("\"ready\"") == 1 }
         let (master, workers) = (site.deployment.masterID, site.deployment.workers)
         let all = isMasterFirst ? [master] + workers : workers + [master]
         for process in all { kill(process, SIGSTOP) }
