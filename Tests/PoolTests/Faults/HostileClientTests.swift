@@ -17,7 +17,9 @@ struct HostileClientTests {
         let response = try site.client.get("sessions?limit=1", token: site.token, seconds: 40)
         #expect(response.status == 200 && response.body == right, "\(response.text)")
         #expect(Date().timeIntervalSince(start) < Double(count / 4 * 2 + 3))
-        try Load(site).expectNoFailure(after: 200)
+        let load = try Load(site)
+        try load.serve(200)
+        try load.expectNoFailure()
         #expect(silent.count == count)
         #expect(site.deployment.unexpectedLogLines() == [])
     }
