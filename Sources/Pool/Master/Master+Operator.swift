@@ -37,17 +37,19 @@ extension Master {
         for pid in operatorProcess.retired { kill(pid, SIGQUIT) }
     }
 
-    /// Ends it with the pool, once it has answered whoever waits for it: this master's end would be its own at once.
+    /// Ends it with the pool, and waits until it has answered whoever waits for it, so that nothing of the pool outlives the master. A request to it takes
+    /// a moment at most.
     mutating func endOperator() {
         // A new master has put its own socket there.
         if upgrade?.isReady != true { operatorSocket?.removeFile() }
-        for pid in operatorProcess.all { kill(pid, SIGQUIT) }
-        let deadline = Deadline.after(milliseconds: OperatorProcess.endMilliseconds)
-        while !operatorProcess.all.isEmpty, !deadline.hasPassed {
-            while signals.next() != nil {}
-            var status: CInt = 0
-            for pid in operatorProcess.all where waitpid(pid, &status, WNOHANG) != 0 { operatorProcess.forget(pid) }
-            if !operatorProcess.all.isEmpty { _ = wait(forAny: [(signals.descriptor, .readable)], until: deadline) }
+        let left = operatorProcess.all
+        for pid in left { kill(pid, SIGQUIT) }
+        let deadline = Deadline.after(milliseconds: OperatorProcess.pauseMilliseconds)
+        for pid in left {
+            while waitpid(pid, nil, WNOHANG) == 0 {
+                if deadline.hasPassed { kill(pid, SIGKILL) }
+                pause(milliseconds: 1, until: .after(milliseconds: 1))
+            }
         }
     }
 }
@@ -56,8 +58,6 @@ extension Master {
 struct OperatorProcess {
     /// Between the start of one and that of the next.
     static let pauseMilliseconds = 1_000
-    /// How long it may take to answer whoever waits, at the master's end.
-    static let endMilliseconds = 1_000
 
     var pid: pid_t?
     /// Those before, which are to go.
@@ -67,10 +67,4 @@ struct OperatorProcess {
 
     /// Those that there are.
     var all: Set<pid_t> { pid.map { retired.union([$0]) } ?? retired }
-
-    /// One of them has ended.
-    mutating func forget(_ ended: pid_t) {
-        retired.remove(ended)
-        if pid == ended { pid = nil }
-    }
 }

@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// Where operators ask: `operator.sock` in the folder of the control socket. The master holds it, and each operator's process inherits it, so that who
-/// connects while one process takes the other's place waits for the next.
+/// Where operators ask: `operator.sock` in the folder of the control socket. The master holds it, and each operator's process inherits it: who connects
+/// while one process takes the other's place waits for the next.
 struct OperatorSocket: ~Copyable {
     /// Monitoring asks a few times a minute.
     private static let backlog = 128
@@ -10,7 +10,8 @@ struct OperatorSocket: ~Copyable {
     private let listener: Listener
     private let path: String
 
-    /// Binds to a name of this process, then takes the name that nginx knows, from whatever master has it: there is no moment in which nobody listens.
+    /// Binds to a name of this process, then takes the name that nginx knows, from whatever master has it, so that at no moment nobody
+    /// listens.
     ///
     /// The C function is `rename`.
     init(besideControl control: String) throws(Errno) {
