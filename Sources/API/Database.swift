@@ -173,9 +173,13 @@ extension PostgresError {
     /// result type`), or it is not there (26000).
     var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
 
-    /// Whether the same exchange may succeed at once: on a new connection, or with the statements prepared anew.
+    /// Whether a change of the tables under load has come between: a deadlock with it (40P01), or a function that a plan still names was made anew
+    /// (XX000, `cache lookup failed for function`).
+    private var isChangeUnderLoad: Bool { sqlState == "40P01" || sqlState == "XX000" }
+
+    /// Whether the same exchange may succeed at once: on a new connection, with the statements prepared anew, or since it only reads.
     var isWorthARetry: Bool {
         if case .connectionLost = self { return true }
-        return isOutdatedStatement
+        return isOutdatedStatement || isChangeUnderLoad
     }
 }

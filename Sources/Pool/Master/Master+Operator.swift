@@ -5,17 +5,16 @@ import Waiting
 
 // The process that answers operators: one beside the workers, so that a full or dead pool still answers.
 extension Master {
-    /// Forks it where there is none, and lets the one before it go.
+    /// Forks it where there is none.
     mutating func keepOperator() {
         let now = monotonicMilliseconds()
-        if let retired = operatorProcess.retired, operatorProcess.startAt <= now { kill(retired, SIGQUIT) }
-        guard control != nil, operatorProcess.pid == nil, operatorProcess.startAt <= now, !state.isStopping else { return }
+        guard operatorSocket != nil, operatorProcess.pid == nil, operatorProcess.startAt <= now, !state.isStopping else { return }
         operatorProcess.startAt = now + OperatorProcess.pauseMilliseconds
         let master = getpid()
         let pid = fork()
         if pid == 0 {
             control?.closeInChild()
-            _exit(Operator.run(options, scoreboard, workers: listener, master: master, log: logFile))
+            _exit(operatorSocket?.serve(options, scoreboard, workers: listener, master: master, log: logFile) ?? 0)
         }
         if pid < 0 { log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"]) }
         operatorProcess.pid = pid > 0 ? pid : nil
@@ -23,24 +22,27 @@ extension Master {
 
     /// Takes note that a process has ended, where it was this.
     mutating func operatorEnded(_ pid: pid_t, _ how: WorkerEnd.How) {
-        if pid == operatorProcess.retired {
-            operatorProcess.retired = nil
-        } else if pid == operatorProcess.pid {
+        if operatorProcess.retired.remove(pid) == nil {
             operatorProcess.pid = nil
             log.warning("the operator's process ended", metadata: ["cause": "\(WorkerEnd(how: how))"])
         }
     }
 
-    /// Gives it the settings in force: a second one takes the first one's place, which goes a moment later.
+    /// Gives it the settings in force: a second one takes the first one's place, which goes when it has answered.
     mutating func restartOperator() {
-        if let pid = operatorProcess.retired { kill(pid, SIGTERM) }
-        operatorProcess = OperatorProcess(retired: operatorProcess.pid)
+        if let pid = operatorProcess.pid { operatorProcess.retired.insert(pid) }
+        operatorProcess.pid = nil
+        operatorProcess.startAt = 0
         keepOperator()
+        for pid in operatorProcess.retired { kill(pid, SIGQUIT) }
     }
 
-    /// Ends it with the pool, and waits for that, so that nothing of the pool outlives the master. A request to it takes a moment at most.
+    /// Ends it with the pool, and waits until it has answered whoever waits for it, so that nothing of the pool outlives the master. A request to it takes
+    /// a moment at most.
     mutating func endOperator() {
-        let left = [operatorProcess.pid, operatorProcess.retired].compactMap(\.self)
+        // A new master has put its own socket there.
+        if upgrade?.isReady != true { operatorSocket?.removeFile() }
+        let left = operatorProcess.all
         for pid in left { kill(pid, SIGQUIT) }
         let deadline = Deadline.after(milliseconds: OperatorProcess.pauseMilliseconds)
         for pid in left {
@@ -49,7 +51,6 @@ extension Master {
                 pause(milliseconds: 1, until: .after(milliseconds: 1))
             }
         }
-        if upgrade?.isReady != true && control != nil { Operator.removeFile(beside: options.control) }
     }
 }
 
@@ -59,8 +60,11 @@ struct OperatorProcess {
     static let pauseMilliseconds = 1_000
 
     var pid: pid_t?
-    /// The one before, which is to go.
-    var retired: pid_t?
+    /// Those before, which are to go.
+    var retired: Set<pid_t> = []
     /// When the next may be forked, in monotonic milliseconds.
     var startAt = 0
+
+    /// Those that there are.
+    var all: Set<pid_t> { pid.map { retired.union([$0]) } ?? retired }
 }

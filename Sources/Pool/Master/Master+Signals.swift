@@ -58,7 +58,7 @@ extension Master {
         logFile.reopen(log)
         log.notice("the log was opened anew")
         for slot in scoreboard.usedSlots where slot.state != .none && slot.pid > 0 { kill(slot.pid, SIGUSR1) }
-        for pid in [operatorProcess.pid, operatorProcess.retired].compactMap(\.self) { kill(pid, SIGUSR1) }
+        for pid in operatorProcess.all { kill(pid, SIGUSR1) }
     }
 }
 

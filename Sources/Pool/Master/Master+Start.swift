@@ -71,6 +71,7 @@ extension Master {
     private mutating func takePlace() throws(Failure) {
         do throws(Errno) {
             control = try ControlServer(path: options.control)
+            operatorSocket = try OperatorSocket(besideControl: options.control)
             try PIDFile(besideControl: options.control).write()
         } catch {
             throw .control(error)

@@ -18,6 +18,7 @@ extension Master {
         let pid = fork()
         if pid == 0 {
             control?.closeInChild()
+            operatorSocket?.closeInChild()
             _exit(Worker.run(options, scoreboard, slot: slot, listener: listener, bell: bell, master: master, log: logFile))
         }
         if pid < 0 {
@@ -47,7 +48,7 @@ extension Master {
         var status: CInt = 0
         while case let pid = waitpid(-1, &status, WNOHANG), pid > 0 {
             let how = debrief_exit_code(status) >= 0 ? WorkerEnd.How.exit(debrief_exit_code(status)) : .signal(debrief_term_signal(status))
-            if pid == operatorProcess.pid || pid == operatorProcess.retired {
+            if operatorProcess.all.contains(pid) {
                 operatorEnded(pid, how)
             } else if pid == upgrade?.pid {
                 upgradeEnded(how)

@@ -69,6 +69,8 @@ public struct Master: ~Copyable {
     var readySlots: Set<Int> = []
     /// Workers that were at a request when they were asked to leave.
     var lastRequests: Set<pid_t> = []
+    /// Where operators ask, from when this is the master that they are told of.
+    var operatorSocket: OperatorSocket?
     var operatorProcess = OperatorProcess()
     var nextLook = 0
     var nextFollow = 0

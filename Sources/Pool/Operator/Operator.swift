@@ -13,9 +13,8 @@ struct Operator: ~Copyable {
     /// From the accept to the complete request, and to the last byte of the response. nginx has all of a GET before it connects, and takes a response
     /// as fast as it comes.
     private static let requestMilliseconds = 3_000
-    /// Monitoring asks a few times a minute.
-    private static let backlog = 128
-    private static let name = "operator.sock"
+    /// How often it looks whether a connection waits for which another was woken, that was stopped or killed.
+    private static let lookMilliseconds: CInt = 1_000
 
     private let options: PoolOptions
     private let scoreboard: Scoreboard
@@ -25,19 +24,23 @@ struct Operator: ~Copyable {
     private let gate = Gate()
     private var request: Request
     private let signals: SignalDescriptor
-    private let listener: Listener
     private let events: EventQueue
 
     /// Runs in the child that the master has forked for it, until it is to leave: QUIT after the request in flight and those that wait, TERM at once.
     ///
-    /// It listens at `operator.sock` in the folder of the control socket. A second one there, of a new master or with new settings, takes the place of
-    /// the first without a moment in which nobody listens; the first then gets a QUIT.
-    ///
     /// - Parameters:
+    ///   - listener: where it is asked; the master's, so that one process after the other can accept from it.
     ///   - workers: the socket whose queue is spoken of.
     ///   - file: where it logs; reopened by a USR1.
     /// - Returns: the exit status.
-    static func run(_ options: PoolOptions, _ scoreboard: Scoreboard, workers: borrowing Listener, master: pid_t, log file: LogFile) -> CInt {
+    static func run(
+        _ options: PoolOptions,
+        _ scoreboard: Scoreboard,
+        listener: borrowing Listener,
+        workers: borrowing Listener,
+        master: pid_t,
+        log file: LogFile
+    ) -> CInt {
         // Whatever ends the master, nobody is left whose pool this could speak of.
         _ = debrief_die_with_parent(SIGKILL)
         guard getppid() == master else { return 0 }
@@ -46,8 +49,8 @@ struct Operator: ~Copyable {
         _ = file.takeFailures()
         let log = file.logger(level: options.logLevel, ["operator": .stringConvertible(getpid())])
         do throws(Errno) {
-            var process = try Operator(options, scoreboard, workers: workers, file, log)
-            try process.serve()
+            var process = try Operator(options, scoreboard, listener: listener, workers: workers, file, log)
+            try process.serve(listener)
             return 0
         } catch {
             log.critical("the operator's process cannot go on", metadata: ["error": "\(error)"])
@@ -58,6 +61,7 @@ struct Operator: ~Copyable {
     private init(
         _ options: PoolOptions,
         _ scoreboard: Scoreboard,
+        listener: borrowing Listener,
         workers: borrowing Listener,
         _ file: LogFile,
         _ log: Logger
@@ -72,45 +76,20 @@ struct Operator: ~Copyable {
         for signal in [SIGTERM, SIGINT] { debrief_default_signal(signal) }
         for signal in [SIGHUP, SIGUSR2, SIGTTIN, SIGTTOU, SIGWINCH, SIGPIPE] { debrief_ignore_signal(signal) }
         let signals = try SignalDescriptor(blocking: [.quit, .reopenLog])
-        let listener = try Self.listen(beside: options.control)
         events = try EventQueue(signals: signals, listener: listener)
         self.signals = signals
-        self.listener = listener
     }
 
-    /// Takes the socket's file away. For the master, at its end.
-    static func removeFile(beside control: String) { unlink(path(beside: control)) }
-
-    private static func path(beside control: String) -> String { folder(of: control) + name }
-
-    private static func folder(of control: String) -> String { control.lastIndex(of: "/").map { String(control[...$0]) } ?? "./" }
-
-    /// Binds to a name of this process, then takes the name that nginx knows, from whoever has it.
-    ///
-    /// The C function is `rename`.
-    private static func listen(beside control: String) throws(Errno) -> Listener {
-        // Not longer than control.sock, which fits.
-        let temporary = "\(folder(of: control)).op\(getpid())"
-        guard let address = ListenAddress(path: temporary) else { throw .fileNameTooLong }
-        let listener = try Listener(address, backlog: backlog)
-        guard rename(temporary, path(beside: control)) == 0 else {
-            let error = Errno(rawValue: errno)
-            unlink(temporary)
-            throw error
-        }
-        return listener
-    }
-
-    private mutating func serve() throws(Errno) {
+    private mutating func serve(_ listener: borrowing Listener) throws(Errno) {
         while true {
-            guard case .signal = events.wait(milliseconds: -1) else {
-                try serveNext()
+            guard case .signal = events.wait(milliseconds: Self.lookMilliseconds) else {
+                try serveNext(of: listener)
                 continue
             }
             switch signals.next()?.signal {
             case .quit:
-                // Those that came to this socket before another took its name would find nobody.
-                while try serveNext() {}
+                // Where a new master's socket has taken the name of this one, they would find nobody.
+                while try serveNext(of: listener) {}
                 return
             case .reopenLog: file.reopen(log)
             default: break
@@ -120,7 +99,7 @@ struct Operator: ~Copyable {
 
     /// Answers the next connection; false where none waits.
     @discardableResult
-    private mutating func serveNext() throws(Errno) -> Bool {
+    private mutating func serveNext(of listener: borrowing Listener) throws(Errno) -> Bool {
         guard let connection = try listener.accept() else { return false }
         let deadline = Deadline.after(milliseconds: Self.requestMilliseconds, client: connection)
         do throws(FastCGIError) {

@@ -14,6 +14,7 @@ extension PoolSnapshot {
         say("restarts", restartsText)
         if let lastDeathText { say("last death", lastDeathText) }
         say("reloads", reloadsText)
+        if logFailures > 0 { say("log", "\(counted(logFailures, "line")) could not be written") }
         return (lines + [""] + workerTable).joined(separator: "\n") + "\n"
     }
 

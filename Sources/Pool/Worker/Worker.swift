@@ -162,8 +162,12 @@ extension Worker {
         } else if handler.database.isConnected && now / 1_000 - handler.database.exchangedAt >= Self.exchangeMilliseconds {
             slot.show(.idle, at: now / 1_000)
             handler.database.probe()
-            if !handler.database.isConnected { connectDatabase() }
             now = monotonicMicroseconds()
+            if !handler.database.isConnected {
+                // Both waits together could be longer than a worker may be silent.
+                slot.show(.waiting, at: now / 1_000)
+                connectDatabase()
+            }
         }
         noteDatabase()
         for _ in 0..<file.takeFailures() { slot.countLogFailure() }

@@ -33,7 +33,7 @@ struct FullQueueTests {
 }
 
 /// Callers whose answers come in no order.
-private final class Callers {
+final class Callers {
     private final class Caller {
         let socket: Socket
         init(_ socket: consuming Socket) { self.socket = socket }

@@ -1,0 +1,44 @@
+import Foundation
+import Support
+import Testing
+
+/// What a process of the pool takes of the machine.
+struct Measure: CustomStringConvertible {
+    /// Resident memory, what is shared with others included.
+    var residentKilobytes: Int
+    /// Memory that no other process has.
+    var privateKilobytes: Int
+    /// Open files.
+    var descriptors: Int
+
+    var description: String { "\(residentKilobytes) kB, \(privateKilobytes) kB private, \(descriptors) descriptors" }
+}
+
+extension Site {
+    /// What each process takes now: master, operator's process, and workers.
+    func measures() throws -> [pid_t: Measure] {
+        let operatorProcess = try #require(deployment.operatorProcess)
+        let processes = [deployment.masterID, operatorProcess] + deployment.workers
+        return try Dictionary(uniqueKeysWithValues: processes.map { ($0, try measure(of: $0)) })
+    }
+
+    /// Asked as the account that it runs as: root may not, where he lacks a capability.
+    private func measure(of process: pid_t) throws -> Measure {
+        let words = try run(["/bin/cat", "/proc/\(process)/smaps_rollup"], as: .debrief).output.split { " \n".contains($0) }
+        func kilobytes(_ name: Substring) throws -> Int {
+            let index = try #require(words.firstIndex(of: name), "\(process)")
+            return try #require(Int(words[index + 1]))
+        }
+        return Measure(
+            residentKilobytes: try kilobytes("Rss:"),
+            privateKilobytes: try kilobytes("Private_Clean:") + kilobytes("Private_Dirty:"),
+            descriptors: try descriptors(of: process).count
+        )
+    }
+
+    /// What `debrief status` says, and the exit status with which it does.
+    func status() throws -> (status: Int32?, text: String) {
+        let answer = try deployment.command("status")
+        return (answer.status, answer.output + answer.errors)
+    }
+}
