@@ -51,7 +51,8 @@ struct LostDatabaseTests {
         #expect(tally.unavailable <= tally.count / 100, "\(tally)")
         try expectServed(site, tally, by: workers, statuses: [200, 503])
         let reconnects = try #require(try site.ask("/status?json").json?["database_reconnects"]?.number)
-        #expect(Int(reconnects) >= 4 * often(100, normally: 20))
+        // A connection that is terminated before it is ready is none that was made.
+        #expect(Int(reconnects) >= 3 * often(100, normally: 20))
     }
 
     @Test("since all of its processes are stopped is 503 or 504 meanwhile, and 200 within two seconds of their going on")
