@@ -37,6 +37,8 @@ public struct Database: ~Copyable {
     private static let restMilliseconds = 200
     /// How long it is taken for granted that row security confines the role: it may be switched off under a connection that lives.
     private static let trustMilliseconds = 10_000
+    /// When it is asked again where the answer would have had to wait for a lock.
+    private static let busyMilliseconds = 1_000
     /// How long PostgreSQL may take to answer where it is asked for nothing.
     private static let probeMilliseconds = 1_000
 
@@ -124,13 +126,32 @@ public struct Database: ~Copyable {
         guard monotonicMilliseconds() >= trustUntil else { return connection }
         let faults: [String]
         do throws(PostgresError) {
-            faults = try RowSecurity.faults(connection: &connection, until: min(deadline, .after(milliseconds: Self.connectMilliseconds)))
+            let deadline = min(deadline, .after(milliseconds: Self.connectMilliseconds))
+            guard let checked = try Self.faults(connection: &connection, until: deadline) else {
+                trustUntil = monotonicMilliseconds() + Self.busyMilliseconds
+                return connection
+            }
+            faults = checked
         } catch {
             return nil
         }
         guard faults.isEmpty else { throw .unsafe(faults) }
         trustUntil = monotonicMilliseconds() + Self.trustMilliseconds
         return connection
+    }
+
+    /// Asks about row security; nil where somebody is changing one of the tables. What he changes is not to be seen before he has let go of the lock that
+    /// the answer waits for, and requests for other tables must not wait with it.
+    private static func faults(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String]? {
+        try connection.execute(script: "set lock_timeout = '100ms'", until: deadline)
+        var faults: [String]?
+        do throws(PostgresError) {
+            faults = try RowSecurity.faults(connection: &connection, until: deadline)
+        } catch  where error.sqlState == "55P03" {
+            faults = nil
+        }
+        try connection.execute(script: "set lock_timeout = 0", until: deadline)
+        return faults
     }
 
     private mutating func connect(until deadline: Deadline) throws(Failure) -> Connection {

@@ -1,3 +1,5 @@
+import Pool
+
 /// What a command needs that only asks the master.
 ///
 /// The master goes by the settings that it has read, and is to be asked, and to be stopped, also where the file makes no sense any more. So of that no
@@ -5,7 +7,7 @@
 public struct ControlSettings: Sendable {
     /// The socket by which commands reach the master.
     public let path: String
-    /// How long new workers may take to be ready, and then the old to leave, in the master's own limits.
+    /// How long the master may take at the most, by its own limits, for what it was asked and for what was under way before.
     public let limitMilliseconds: Int
 
     /// Reads the process's environment and, behind it, a file.
@@ -21,6 +23,6 @@ public struct ControlSettings: Sendable {
         let control = try Settings.control.value(in: source)
         path = if let control { control } else { Settings.controlPath(beside: try Settings.listen.value(in: source)) }
         let limits = [Settings.startTimeout, Settings.drainTimeout]
-        limitMilliseconds = limits.map { (try? $0.value(in: source)) ?? $0.defaultValue }.reduce(0, +)
+        limitMilliseconds = 2 * limits.map { (try? $0.value(in: source)) ?? $0.defaultValue }.reduce(Master.ownMilliseconds, +)
     }
 }

@@ -28,7 +28,8 @@ func executablePath() -> FilePath? {
 /// - Parameter limit: more bytes than this are `Errno.fileTooLarge`: the path may name a device that has no end.
 func contents(ofFile path: String, limit: Int) throws(Errno) -> [UInt8] {
     do {
-        let file = try FileDescriptor.open(FilePath(path), .readOnly)
+        // The master reads its settings while it serves: a pipe in their place must not hold it up.
+        let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
         return try file.closeAfter {
             var bytes: [UInt8] = []
             var chunk = [UInt8](repeating: 0, count: 65_536)

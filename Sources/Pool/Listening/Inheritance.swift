@@ -13,14 +13,17 @@ struct Inheritance: Equatable {
     var ready: CInt
     /// Whether the new master is to remove the socket's file at its end.
     var isOwner: Bool
+    /// The process of the old master.
+    var master: pid_t
 
-    init(listener: CInt, ready: CInt, isOwner: Bool) {
+    init(listener: CInt, ready: CInt, isOwner: Bool, master: pid_t) {
         self.listener = listener
         self.ready = ready
         self.isOwner = isOwner
+        self.master = master
     }
 
-    /// Reads text such as `listener=7,ready=9,owner=1`; nil where it is anything else. Names that are not known are passed over, since the master that
+    /// Reads text such as `listener=7,ready=9,owner=1,master=4711`; nil where it is anything else. Names that are not known are passed over, since the master that
     /// wrote it may be of a later version: that is the way back.
     init?(parsing text: String) {
         var values: [Substring: CInt] = [:]
@@ -29,14 +32,15 @@ struct Inheritance: Equatable {
             guard parts.count == 2, values[parts[0]] == nil, let value = number(parts[1]) else { return nil }
             values[parts[0]] = value
         }
-        guard let listener = values["listener"], let ready = values["ready"], let owner = values["owner"] else { return nil }
+        guard let listener = values["listener"], let ready = values["ready"], let owner = values["owner"], let master = values["master"]
+        else { return nil }
         // The first three are the standard files of whoever started the master.
         guard listener > 2, ready > 2, listener != ready, owner <= 1 else { return nil }
-        self.init(listener: listener, ready: ready, isOwner: owner == 1)
+        self.init(listener: listener, ready: ready, isOwner: owner == 1, master: master)
     }
 
     /// As the variable has it.
-    var text: String { "listener=\(listener),ready=\(ready),owner=\(isOwner ? 1 : 0)" }
+    var text: String { "listener=\(listener),ready=\(ready),owner=\(isOwner ? 1 : 0),master=\(master)" }
 
     /// What this process was handed, once: the variable is gone afterwards, and the next `exec` closes both descriptors. nil where it was not started by a
     /// master; `EINVAL` where the variable is nonsense, `EBADF` where a descriptor is not open.

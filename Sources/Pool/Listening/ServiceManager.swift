@@ -1,5 +1,6 @@
 import Glibc
 import SystemPackage
+import Waiting
 
 /// What systemd and its like are to the master: they may hand it its socket, and want to be told how it is. Both are plain protocols, so there is no
 /// libsystemd: sd_listen_fds(3) and sd_notify(3).
@@ -99,11 +100,4 @@ extension ServiceManager {
         guard descriptors.count == 1, let own = ListenAddress(of: first) else { throw .addressNotAvailable }
         return (first, own)
     }
-}
-
-/// The clock that systemd compares with its own, to the microsecond. The C function is `clock_gettime`.
-private func monotonicMicroseconds() -> Int {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return time.tv_sec * 1_000_000 + time.tv_nsec / 1_000
 }

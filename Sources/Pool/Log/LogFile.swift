@@ -50,6 +50,10 @@ final class LogFile: Sendable {
         }
     }
 
+    deinit {
+        if descriptor != STDERR_FILENO { close(descriptor) }
+    }
+
     /// A logger that writes here, with this in each of its entries.
     func logger(level: Logger.Level, _ metadata: Logger.Metadata = [:]) -> Logger {
         var handler = JSONLogHandler(level: level, file: self)

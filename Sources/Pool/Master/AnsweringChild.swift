@@ -1,7 +1,7 @@
 import Glibc
 import SystemPackage
 
-/// A child that tells the master something through a pipe, at which the master never waits. The C functions are `pipe` and `fork`.
+/// A child that tells the master something through a socket, at which the master never waits. The C functions are `socketpair` and `fork`.
 struct AnsweringChild {
     let pid: pid_t
     /// Readable when there is an answer, or the end of the child.
@@ -9,15 +9,12 @@ struct AnsweringChild {
 
     /// Forks it.
     ///
-    /// - Parameter body: what the child does, with the end of the pipe that it writes to, which an exec closes; then it exits with 127, as a shell does
-    ///   for what cannot be run.
+    /// - Parameter body: what the child does, with its end of the socket, which an exec closes; then it exits with 127, as a shell does for what cannot
+    ///   be run.
     init(_ body: (CInt) -> Void) throws(Errno) {
         var ends: [CInt] = [0, 0]
-        guard pipe(&ends) == 0 else { throw Errno(rawValue: errno) }
-        let (reading, writing) = (ends[0], ends[1])
-        try setCloseOnExec(true, of: reading)
-        try setCloseOnExec(true, of: writing)
-        _ = fcntl(reading, F_SETFL, O_NONBLOCK)
+        guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw Errno(rawValue: errno) }
+        _ = fcntl(ends[0], F_SETFL, O_NONBLOCK)
         pid = fork()
         guard pid >= 0 else {
             let error = Errno(rawValue: errno)
@@ -25,10 +22,10 @@ struct AnsweringChild {
             throw error
         }
         if pid == 0 {
-            body(writing)
+            body(ends[1])
             _exit(127)
         }
-        close(writing)
-        descriptor = reading
+        close(ends[1])
+        descriptor = ends[0]
     }
 }

@@ -20,19 +20,21 @@ struct DatabaseCheck {
 
     /// Readable when there is an answer.
     let descriptor: CInt
-    private let pid: pid_t
+    let pid: pid_t
+    /// Whether the process has ended, and was seen to.
+    var isGone = false
     private var answer: [UInt8] = []
 
     /// Begins one.
-    init(_ options: PoolOptions) throws(Errno) {
-        let child = try AnsweringChild { Self.run(options, answer: $0) }
+    init(_ options: PoolOptions, workers: ClosedRange<Int>) throws(Errno) {
+        let child = try AnsweringChild { Self.run(options, workers, answer: $0) }
         (pid, descriptor) = (child.pid, child.descriptor)
     }
 
     /// In the child.
-    private static func run(_ options: PoolOptions, answer: CInt) {
+    private static func run(_ options: PoolOptions, _ workers: ClosedRange<Int>, answer: CInt) {
         _ = debrief_die_with_parent(SIGKILL)
-        let checks = DeploymentCheck.all(options.database, workers: options.workers.upperBound)
+        let checks = DeploymentCheck.all(options.database, workers: workers.upperBound)
         let faults = checks.flatMap { check in check.faults.map { "\(check.name): \($0)" } }
         let kind = faults.isEmpty ? "+" : checks.contains(where: \.isUnreachable) ? "-" : "!"
         let text = kind + faults.map { $0.replacing("\n", with: " ") }.joined(separator: "\n")
@@ -70,8 +72,10 @@ struct DatabaseCheck {
 
     /// Ends it without an answer.
     func cancel() {
-        kill(pid, SIGKILL)
-        waitpid(pid, nil, 0)
+        if !isGone {
+            kill(pid, SIGKILL)
+            waitpid(pid, nil, 0)
+        }
         close(descriptor)
     }
 

@@ -52,9 +52,12 @@ extension Master {
     private mutating func requestScale(_ range: ClosedRange<Int>?, from client: ControlClientID) {
         guard state.phase != .resting else { return refuse([client], "scale", "there are no workers since a WINCH; reload first") }
         if let reason = whatIsUnderWay { return refuse([client], "scale", "\(reason) is under way") }
+        let former = keptRange
+        // First, since a scale that a restart forgets is none.
+        if let fault = keepScale(range) { return refuse([client], "scale", "it cannot be kept: \(fault)") }
         lastTask += 1
         waiters[lastTask] = [client]
-        scales[lastTask] = .some(range)
+        formerScales[lastTask] = .some(former)
         apply(.resize(task: lastTask, range ?? options.workers))
     }
 
@@ -90,7 +93,7 @@ extension Master {
 
     mutating func report(_ outcome: PoolOutcome, of task: Int) {
         let clients = waiters.removeValue(forKey: task) ?? []
-        let scale = scales.removeValue(forKey: task)
+        let formerScale = formerScales.removeValue(forKey: task)
         switch outcome {
         case .reloaded(let ready, let count, let milliseconds, let finished):
             answer(clients, ControlAnswer.reloaded(ready: ready, of: count, milliseconds: milliseconds, finished: finished))
@@ -98,13 +101,10 @@ extension Master {
             candidates = [:]
             finishReload(clients, failed: "\(failure)")
         case .scaled(let ready, _, let milliseconds, let finished):
-            if let scale, let fault = keepScale(scale) {
-                refuse(clients, "keep the scale", "\(fault); there are \(ready) workers now, but a restart forgets that")
-            } else {
-                answer(clients, ControlAnswer.scaled(workers: ready, range: state.range, milliseconds: milliseconds, finished: finished))
-            }
+            answer(clients, ControlAnswer.scaled(workers: ready, range: state.range, milliseconds: milliseconds, finished: finished))
             beginNextReload()
         case .scaleFailed(let failure):
+            if let formerScale { _ = keepScale(formerScale) }
             refuse(clients, "scale", "\(failure)")
             beginNextReload()
         }
@@ -114,7 +114,11 @@ extension Master {
     mutating func answerAtEnd() {
         let milliseconds = monotonicMilliseconds() - stop.since
         let line = ControlAnswer.stopped(workers: stop.workers, milliseconds: milliseconds, finished: stop.finished)
-        answer(stopWaiters, line)
+        if let upgrade, upgrade.isReady {
+            if !stopWaiters.isEmpty { refuse(stopWaiters, "stop", "a new master, \(upgrade.pid), has just taken over") }
+        } else if predecessor == nil {
+            answer(stopWaiters, line)
+        }
         if let upgrade, upgrade.isReady {
             let line = ControlAnswer.upgraded(
                 ready: upgrade.workers,

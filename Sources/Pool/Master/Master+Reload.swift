@@ -30,7 +30,7 @@ extension Master {
         }
         do throws(Errno) {
             let deadline = monotonicMilliseconds() + DatabaseCheck.limitMilliseconds
-            reload = ReloadCheck(options: new, check: try DatabaseCheck(new), deadline: deadline, clients: clients)
+            reload = ReloadCheck(options: new, check: try DatabaseCheck(new, workers: keptRange ?? new.workers), deadline: deadline, clients: clients)
         } catch {
             finishReload(clients, failed: "\(error)")
         }
@@ -53,7 +53,7 @@ extension Master {
     private mutating func startReload(_ pending: ReloadCheck) {
         lastTask += 1
         lastGeneration += 1
-        candidates = [lastGeneration: pending.options]
+        candidates = [lastGeneration: (pending.options, pending.options.log == options.log ? logFile : LogFile(pending.options.log))]
         waiters[lastTask] = pending.clients
         let range = keptRange ?? pending.options.workers
         apply(.reload(PoolState.Plan(task: lastTask, generation: lastGeneration, range: range, limits: pending.options.limits)))
@@ -62,11 +62,9 @@ extension Master {
     /// The new settings hold from now on.
     mutating func adopt(_ generation: Int) {
         guard let new = candidates.removeValue(forKey: generation) else { return }
-        let isOtherLog = new.log != options.log
-        options = new
-        if isOtherLog { logFile = LogFile(new.log) }
-        log = logFile.logger(level: new.logLevel)
-        listener.setBacklog(new.backlog)
+        (options, logFile) = new
+        log = logFile.logger(level: options.logLevel)
+        listener.setBacklog(options.backlog)
         scoreboard.header.reloads += 1
         restartOperator()
         reloadEnded()
@@ -96,6 +94,7 @@ extension Master {
         reload?.check.cancel()
         guard reload != nil || nextReload != nil else { return }
         (reload, nextReload) = (nil, nil)
+        if !state.isStopping { serviceManager.notify(.ready) }
         refuse(clients, "reload", reason)
     }
 }

@@ -20,6 +20,8 @@ extension Master {
     }
 
     private mutating func obey(_ signal: Signal) {
+        // There is no way back from a stop, but the one to an earlier end.
+        guard !state.isStopping || [.terminate, .interrupt, .quit, .reopenLog].contains(signal) else { return }
         switch signal {
         case .terminate, .interrupt: stop(isGraceful: false)
         case .quit: stop(isGraceful: true)

@@ -22,8 +22,8 @@ extension Master {
 
     /// Checks the database and takes the master's place; false where a signal said to stop before that.
     mutating func begin() throws(Failure) -> Bool {
-        guard try checkDatabase() else { return false }
         keptRange = readKeptScale()
+        guard try checkDatabase() else { return false }
         let header = scoreboard.header
         header.master = getpid()
         header.startedAt = Int(unixMicroseconds())
@@ -50,7 +50,7 @@ extension Master {
     private func checkDatabase() throws(Failure) -> Bool {
         let check: DatabaseCheck
         do throws(Errno) {
-            check = try DatabaseCheck(options)
+            check = try DatabaseCheck(options, workers: keptRange ?? options.workers)
         } catch {
             throw .system(error)
         }
@@ -67,16 +67,31 @@ extension Master {
         }
     }
 
-    /// Takes the paths by which others find the master.
+    /// Takes the paths by which others find the master, as far as it does not have them.
     private mutating func takePlace() throws(Failure) {
         do throws(Errno) {
-            control = try ControlServer(path: options.control)
-            operatorSocket = try OperatorSocket(besideControl: options.control)
-            try PIDFile(besideControl: options.control).write()
+            if control == nil { control = try ControlServer(path: options.control) }
+            if operatorSocket == nil { operatorSocket = try OperatorSocket(besideControl: options.control) }
         } catch {
             throw .control(error)
         }
+        do throws(Errno) {
+            try PIDFile(besideControl: options.control).write()
+        } catch {
+            // It is for admins' scripts; the service does not hang on it.
+            log.error("cannot write debrief.pid", metadata: ["error": "\(error)"])
+        }
         keepOperator()
+    }
+
+    /// Takes them in a master to which an old one has handed over: it serves, whatever becomes of them, and tries again each second.
+    mutating func keepPlace() {
+        guard predecessor == nil, control == nil || operatorSocket == nil else { return }
+        do throws(Failure) {
+            try takePlace()
+        } catch {
+            log.error("the old master's paths cannot be taken", metadata: ["reason": "\(error)"])
+        }
     }
 
     /// Says that the pool serves, once it does: all workers are there, and those of a new master ready.
@@ -88,22 +103,26 @@ extension Master {
             if count >= state.size { announce() }
             return
         }
-        if state.readyCount >= state.size {
-            do throws(Failure) {
-                try takePlace()
-                announce()
-                predecessor.tell(.ready(workers: state.readyCount))
-                // There is nothing more to say, and this master may live for years.
-                close(predecessor.descriptor)
-            } catch {
-                giveUp(error)
-            }
-            self.predecessor = nil
+        if predecessor.isDead {
+            succeed(predecessor)
+        } else if state.readyCount >= state.size {
+            // Where that fails the old one has called it off, and says so by a QUIT; or it is about to be dead.
+            guard predecessor.tell(.ready(workers: state.readyCount)) else { return }
+            succeed(predecessor)
+            announce()
         } else if now - startedAt >= options.startTimeoutMilliseconds {
             giveUp(.notReady("\(state.readyCount) of \(state.size) workers were ready in time; the log says why"))
         } else if state.braked > 0 {
             giveUp(.notReady("a worker ended at its start; the log says why"))
         }
+    }
+
+    /// Takes the place of the old master, for which there is no way back.
+    private mutating func succeed(_ predecessor: Predecessor) {
+        self.predecessor = nil
+        keepPlace()
+        // The old one waits for that.
+        close(predecessor.descriptor)
     }
 
     private mutating func announce() {
@@ -115,6 +134,7 @@ extension Master {
     /// A new master that cannot serve leaves; the old one goes on.
     private mutating func giveUp(_ reason: Failure) {
         failure = reason
+        stop = StopTally(since: monotonicMilliseconds(), workers: scoreboard.usedSlots.count { $0.state != .none })
         predecessor?.tell(.failed(reason.reason))
         isAnnounced = true
         log.error("this master is not ready and leaves", metadata: ["reason": "\(reason)"])
@@ -123,9 +143,12 @@ extension Master {
 
     /// Takes away what others find the master by, and tells who waits.
     mutating func end() {
+        upgrade?.waitUntilTaken()
         endOperator()
-        if upgrade?.isReady != true {
-            if predecessor == nil && failure == nil { listener.removeFile() }
+        endAbandoned()
+        // What an old or a new master has is not this one's to remove.
+        if upgrade?.isReady != true && predecessor == nil {
+            listener.removeFile()
             PIDFile(besideControl: options.control).remove()
             control?.removeFile()
         }

@@ -28,11 +28,11 @@ extension Master {
         case .failed(let reason): failUpgrade(reason)
         case nil:
             guard pending.deadline <= monotonicMilliseconds() else { return }
-            failUpgrade("the new master was not ready within \(options.startTimeoutMilliseconds) ms")
+            cancelUpgrade("the new master was not ready within \(options.startTimeoutMilliseconds) ms")
         }
     }
 
-    /// The new master has taken the paths; this one ends with its workers.
+    /// The new master is ready and takes the paths; this one ends with its workers.
     private mutating func handOver(_ workers: Int) {
         guard var new = upgrade else { return }
         new.isReady = true
@@ -49,6 +49,8 @@ extension Master {
         guard let ended = upgrade else { return }
         upgrade?.isGone = true
         guard !ended.isReady else {
+            // Whoever supervises this process has to start another.
+            failure = .successorEnded
             return log.critical("the new master has ended while this one was leaving", metadata: ["cause": "\(WorkerEnd(how: how))"])
         }
         // What it said before it ended tells more.
@@ -73,8 +75,19 @@ extension Master {
         for (pid, deadline) in abandoned where deadline <= monotonicMilliseconds() { kill(pid, SIGKILL) }
     }
 
+    /// Calls the upgrade off, unless the new master has said that it is ready: then it is too late.
     mutating func cancelUpgrade(_ reason: String) {
-        if upgrade?.isReady == false { failUpgrade(reason) }
+        guard var pending = upgrade, !pending.isReady else { return }
+        let news = pending.lastNews()
+        upgrade = pending
+        if case .ready(let workers) = news { handOver(workers) } else { failUpgrade(reason) }
+    }
+
+    /// Ends new masters that were given up, whatever they are: they hold the socket, and nobody is left to end them later.
+    mutating func endAbandoned() {
+        for pid in abandoned.keys { kill(pid, SIGKILL) }
+        for pid in abandoned.keys { waitpid(pid, nil, 0) }
+        abandoned = [:]
     }
 }
 
@@ -95,10 +108,13 @@ struct Upgrade {
     var milliseconds = 0
 
     private static let largestMessage = 4_096
+    private static let takingMilliseconds = 2_000
 
     /// Starts the binary with the arguments of this one.
     init(listener: borrowing Listener, limitMilliseconds: Int, clients: [ControlClientID]) throws(Errno) {
-        let child = try AnsweringChild { Self.execute(listener, ready: $0) }
+        // Not asked for by the child, which may find it dead.
+        let master = getpid()
+        let child = try AnsweringChild { Self.execute(listener, ready: $0, master: master) }
         (pid, descriptor) = (child.pid, child.descriptor)
         since = monotonicMilliseconds()
         deadline = since + limitMilliseconds
@@ -106,14 +122,14 @@ struct Upgrade {
     }
 
     /// In the child. Nothing is moved to numbers of its own: any other descriptor may be somebody's who started us, such as a lock.
-    private static func execute(_ listener: borrowing Listener, ready: CInt) {
-        let inheritance = Inheritance(listener: listener.descriptor, ready: ready, isOwner: listener.ownsFile)
+    private static func execute(_ listener: borrowing Listener, ready: CInt, master: pid_t) {
+        let inheritance = Inheritance(listener: listener.descriptor, ready: ready, isOwner: listener.ownsFile, master: master)
         try? inheritance.makeInheritable()
         setenv(Inheritance.variable, inheritance.text, 1)
         _ = debrief_block_signals(0)
         let arguments = CommandLine.arguments.map { strdup($0) } + [nil]
         execv(Executable.path, arguments)
-        Predecessor(descriptor: ready).tell(.failed("cannot execute \(Executable.path): \(Errno(rawValue: errno))"))
+        Predecessor(descriptor: ready, pid: master).tell(.failed("cannot execute \(Executable.path): \(Errno(rawValue: errno))"))
     }
 
     /// What the new master has said, if anything.
@@ -122,11 +138,27 @@ struct Upgrade {
         var bytes = [UInt8](repeating: 0, count: Self.largestMessage)
         let count = read(descriptor, &bytes, bytes.count)
         guard count >= 0 else { return nil }
+        let message = Predecessor.Message(parsing: String(decoding: bytes[..<count], as: UTF8.self))
+        // Its end of the socket stays open until a new master has the paths.
+        if case .ready = message { return message }
         forget()
-        return Predecessor.Message(parsing: String(decoding: bytes[..<count], as: UTF8.self))
+        return message
     }
 
-    /// Listens no longer.
+    /// Waits until the new master has taken the paths, or is gone. That takes a moment, but this master must not leave before.
+    func waitUntilTaken() {
+        guard isReady, let descriptor else { return }
+        _ = wait(for: .readable, of: descriptor, until: .after(milliseconds: Self.takingMilliseconds))
+    }
+
+    /// Listens no longer, and says what had come until then: what is said from now on fails for who says it.
+    ///
+    /// The C function is `shutdown`: of a Unix socket it keeps what was received.
+    mutating func lastNews() -> Predecessor.Message? {
+        if let descriptor { shutdown(descriptor, CInt(SHUT_RD)) }
+        return news()
+    }
+
     mutating func forget() {
         if let descriptor { close(descriptor) }
         descriptor = nil

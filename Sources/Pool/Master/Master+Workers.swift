@@ -8,7 +8,7 @@ import Waiting
 // Workers as processes: forked, asked to leave, reaped.
 extension Master {
     mutating func start(_ index: Int, _ generation: Int) {
-        let options = candidates[generation] ?? options
+        let (options, logFile) = candidates[generation] ?? (options, logFile)
         let slot = scoreboard.slot(index)
         let header = scoreboard.header
         header.usedSlots = max(header.usedSlots, index + 1)
@@ -52,6 +52,8 @@ extension Master {
                 operatorEnded(pid, how)
             } else if pid == upgrade?.pid {
                 upgradeEnded(how)
+            } else if pid == reload?.check.pid {
+                reload?.check.isGone = true
             } else if let slot = slot(of: pid) {
                 workerEnded(pid, how, slot)
             } else {

@@ -12,8 +12,8 @@ import Waiting
 /// The master's process: it forks workers, replaces those that end, and does what signals and commands ask for. It never has a connection to
 /// PostgreSQL, and no thread beside the first, so that a fork copies nothing that is in use.
 ///
-/// It is one loop: reap, take signals, hear the workers, take commands, look at the time, wait. Nothing in it waits for anything else. What is to be
-/// done is decided by ``PoolState``.
+/// It is one loop: reap, take signals, hear the workers, take commands, look at the time, wait. Nothing in it waits for another process but the loop's one
+/// wait. What is to be done is decided by ``PoolState``.
 public struct Master: ~Copyable {
     /// How long a signal waits for more of its kind: 50 that are sent at once do what one does.
     static let settleMilliseconds = 50
@@ -22,14 +22,17 @@ public struct Master: ~Copyable {
     /// How often the queue is, where the size of the pool follows it.
     static let followMilliseconds = 100
 
+    /// What a reload may take beside the limits that settings give: the check of the database, and the end of workers that do not leave.
+    public static let ownMilliseconds = DatabaseCheck.limitMilliseconds + 2 * PoolState.terminationMilliseconds
+
     /// Reads the settings again.
     public typealias ReadOptions = () throws(UnreadableOptions) -> PoolOptions
 
     let readOptions: ReadOptions
     /// The settings in force.
     var options: PoolOptions
-    /// The settings of workers that are not in force yet, by generation.
-    var candidates: [Int: PoolOptions] = [:]
+    /// Settings that are not in force yet, with the log that they name, by generation.
+    var candidates: [Int: (options: PoolOptions, logFile: LogFile)] = [:]
     var logFile: LogFile
     var log: Logger
     let serviceManager = ServiceManager()
@@ -46,8 +49,8 @@ public struct Master: ~Copyable {
     var waiters: [Int: [ControlClientID]] = [:]
     var lastTask = 0
     var lastGeneration = 1
-    /// What the range was to become by a command, by its task; nil stands for the settings'.
-    var scales: [Int: ClosedRange<Int>?] = [:]
+    /// What was kept before a command to scale, by its task; nil where nothing was.
+    var formerScales: [Int: ClosedRange<Int>?] = [:]
     /// The range that a command has asked for, which outlives reload and restart.
     var keptRange: ClosedRange<Int>?
     /// A reload whose settings are being checked.
@@ -90,6 +93,8 @@ public struct Master: ~Copyable {
         case unfitDatabase([String])
         /// A new master's workers were not ready, for that reason.
         case notReady(String)
+        /// A new master took over, and has ended before this one had.
+        case successorEnded
         /// Another system call failed.
         case system(Errno)
     }
@@ -108,7 +113,7 @@ public struct Master: ~Copyable {
             var master = try Master(options, readOptions: readOptions, inheritance: inheritance)
             try master.run()
         } catch {
-            if let inheritance { Predecessor(descriptor: inheritance.ready).tell(.failed(error.reason)) }
+            if let inheritance { Predecessor(descriptor: inheritance.ready, pid: inheritance.master).tell(.failed(error.reason)) }
             throw error
         }
     }
@@ -129,7 +134,7 @@ public struct Master: ~Copyable {
         self.bell = bell
         self.options = options
         self.readOptions = readOptions
-        predecessor = inheritance.map { Predecessor(descriptor: $0.ready) }
+        predecessor = inheritance.map { Predecessor(descriptor: $0.ready, pid: $0.master) }
         state = PoolState(generation: 1, range: options.workers, limits: options.limits, slotCount: Scoreboard.slotCount, at: startedAt)
     }
 }
@@ -147,6 +152,7 @@ extension Master.Failure: CustomStringConvertible {
         case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
         case .unfitDatabase(let reasons): "the database is not fit to be served from: \(reasons.joined(separator: "; "))"
         case .notReady(let reason): "the new master is not ready: \(reason)"
+        case .successorEnded: "the new master has ended while this one was leaving"
         case .system(let error): "cannot start: \(error)"
         }
     }
@@ -236,9 +242,10 @@ extension Master {
     private mutating func waitForNews() {
         var waits: [(descriptor: CInt, readiness: Readiness)] = [(signals.descriptor, .readable), (bell.descriptor, .readable)]
         waits += control?.waits ?? []
-        waits += [reload?.check.descriptor, upgrade?.descriptor].compactMap(\.self).map { ($0, .readable) }
+        let pending = upgrade.flatMap { $0.isReady ? nil : $0 }
+        waits += [reload?.check.descriptor, pending?.descriptor].compactMap(\.self).map { ($0, .readable) }
         let now = monotonicMilliseconds()
-        let times = [state.nextTime, settling.values.min(), nextLook, followsQueue ? nextFollow : nil, reload?.deadline, upgrade?.deadline]
+        let times = [state.nextTime, settling.values.min(), nextLook, followsQueue ? nextFollow : nil, reload?.deadline, pending?.deadline]
         let next = times.compactMap(\.self).min() ?? now + Self.lookMilliseconds
         let deadline = Deadline.after(milliseconds: max(0, next - now))
         _ = wait(forAny: waits, until: min(deadline, control?.deadline ?? deadline))
@@ -259,8 +266,11 @@ extension Master {
         let now = monotonicMilliseconds()
         let isLookDue = nextLook <= now
         if isLookDue {
-            nextLook = now + Self.lookMilliseconds
             apply(.signsOfLife(scoreboard.usedSlots.map(\.tick)))
+            // Whoever is silent is ended when he has been so for long enough, not up to a second later.
+            let due = scoreboard.usedSlots.filter { $0.state != .none }.map { $0.tick + options.limits.silenceMilliseconds }.min()
+            nextLook = min(now + Self.lookMilliseconds, max(now + Self.followMilliseconds, due ?? .max))
+            keepPlace()
             keepOperator()
             killAbandoned()
         }

@@ -1,22 +1,31 @@
 import Glibc
 import SystemPackage
 
-/// The old master, as the new one that it has started sees it: a pipe to say how it goes.
+/// The old master, as the new one that it has started sees it.
+///
+/// Both agree on one moment. What the new master says is either in the old one's hands, who then cannot call the upgrade off any more, or it fails, since
+/// the old one has called it off or is dead: ``tell(_:)`` is that moment. So there is never a time at which both leave.
 struct Predecessor {
     /// What is said, once.
     enum Message: Equatable {
-        /// All workers can serve, and the paths are taken.
+        /// All workers can serve, and the paths are taken next.
         case ready(workers: Int)
         /// The new master leaves, for that reason.
         case failed(String)
     }
 
     let descriptor: CInt
+    /// Its process.
+    let pid: pid_t
 
-    /// Says it; where the old master is gone already there is nobody to tell.
-    func tell(_ message: Message) {
-        _ = try? FileDescriptor(rawValue: descriptor).writeAll(message.text.utf8)
+    /// Says it; false where the old master does not listen any more.
+    @discardableResult
+    func tell(_ message: Message) -> Bool {
+        (try? FileDescriptor(rawValue: descriptor).writeAll(message.text.utf8)) != nil
     }
+
+    /// Whether it has died: then nobody else is left to serve.
+    var isDead: Bool { getppid() != pid }
 }
 
 extension Predecessor.Message {

@@ -82,6 +82,7 @@ struct Operator: ~Copyable {
 
     private mutating func serve(_ listener: borrowing Listener) throws(Errno) {
         while true {
+            scoreboard.header.operatorTick = monotonicMilliseconds()
             guard case .signal = events.wait(milliseconds: Self.lookMilliseconds) else {
                 try serveNext(of: listener)
                 continue

@@ -9,6 +9,7 @@ struct OperatorSocket: ~Copyable {
 
     private let listener: Listener
     private let path: String
+    private let file: FileIdentity?
 
     /// Binds to a name of this process, then takes the name that nginx knows, from whatever master has it, so that at no moment nobody
     /// listens.
@@ -16,7 +17,6 @@ struct OperatorSocket: ~Copyable {
     /// The C function is `rename`.
     init(besideControl control: String) throws(Errno) {
         let folder = control.lastIndex(of: "/").map { String(control[...$0]) } ?? "./"
-        // Not longer than control.sock, which fits.
         let temporary = "\(folder).op\(getpid())"
         guard let address = ListenAddress(path: temporary) else { throw .fileNameTooLong }
         let path = "\(folder)operator.sock"
@@ -27,6 +27,7 @@ struct OperatorSocket: ~Copyable {
             throw error
         }
         self.path = path
+        file = FileIdentity(path)
         self.listener = listener
     }
 
@@ -39,5 +40,7 @@ struct OperatorSocket: ~Copyable {
     func closeInChild() { close(listener.descriptor) }
 
     /// Takes the file away, at the master's end.
-    func removeFile() { unlink(path) }
+    func removeFile() {
+        if FileIdentity(path) == file { unlink(path) }
+    }
 }

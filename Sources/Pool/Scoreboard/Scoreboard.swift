@@ -44,7 +44,7 @@ extension Scoreboard {
     struct Header {
         private enum Field: Int, CaseIterable {
             case usedSlots, master, startedAt, generation, phase, low, high, wanted, limitReached, reloads, failedReloads, braked, logFailures
-            case operatorLogFailures, deathPID, deathCause, deathCode, deathAt, restarts
+            case operatorLogFailures, operatorTick, deathPID, deathCause, deathCode, deathAt, restarts
         }
 
         fileprivate static let size = Field.restarts.rawValue + RestartCause.allCases.count
@@ -116,10 +116,16 @@ extension Scoreboard {
             get { self[.logFailures] }
             nonmutating set { self[.logFailures] = newValue }
         }
-        /// Lines that the operator's process could not write; the one number of the header that it writes, and not the master.
+        /// Lines that the operator's process could not write; it writes this, and not the master.
         var operatorLogFailures: Int {
             get { self[.operatorLogFailures] }
             nonmutating set { self[.operatorLogFailures] = newValue }
+        }
+
+        /// The operator's process's last sign of life, in monotonic milliseconds; like the number before, it is that process that writes it.
+        var operatorTick: Int {
+            get { self[.operatorTick] }
+            nonmutating set { self[.operatorTick] = newValue }
         }
 
         /// The last worker that ended unasked.

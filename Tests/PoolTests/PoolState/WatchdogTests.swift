@@ -61,7 +61,10 @@ struct WatchdogTests {
     func noSuspension() {
         var state = PoolState.serving(1)
         let gap = PoolState.suspensionMilliseconds
-        state.play([(gap, .signsOfLife([0]), [.send(.kill, pid: 100), .start(slot: 1, generation: 1)])])
+        state.play([
+            (gap, .signsOfLife([0]), []),
+            (2 * gap, .signsOfLife([0]), [.send(.kill, pid: 100), .start(slot: 1, generation: 1)]),
+        ])
     }
 
     @Test("a suspension moves all that has a time: a drain, a reload, a scale")
