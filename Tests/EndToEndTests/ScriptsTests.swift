@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The checkout's own scripts and its release build, which `up` finds up to date where `scripts/test` has made it. The build waits for a swift test that
-/// holds the lock of `.build`, which is why that runs with --ignore-lock.
+/// The checkout's own scripts and its release build, which `up` finds up to date where `scripts/test` has made it. Under `swift test`, which holds the
+/// lock of `.build` to its end, that build would wait in vain.
 @Suite("The scripts", .serialized)
 struct ScriptsTests {
     @Test("start, change, heal, stop and delete a place from nothing, and lose no data until the last")
