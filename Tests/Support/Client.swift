@@ -7,7 +7,7 @@ public struct Socket: ~Copyable {
     /// Connects, to a path or to an address such as `127.0.0.1:9000`.
     public init(_ address: String) throws {
         let port = address.hasPrefix("127.0.0.1:") ? UInt16(address.dropFirst("127.0.0.1:".count)) : nil
-        let descriptor = socket(port == nil ? AF_UNIX : AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        let descriptor = socket(port == nil ? AF_UNIX : AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         let failed =
             if let port {
                 withLoopbackAddress(port: port) { connect(descriptor, $0, $1) }

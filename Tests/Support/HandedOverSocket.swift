@@ -46,7 +46,7 @@ func withLoopbackAddress<R>(port: UInt16, _ body: (UnsafePointer<sockaddr>, sock
 }
 
 /// The port that a socket is bound to.
-private func loopbackPort(of descriptor: CInt) -> UInt16? {
+func loopbackPort(of descriptor: CInt) -> UInt16? {
     var address = sockaddr_in()
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let failed = withUnsafeMutablePointer(to: &address) {

@@ -1,0 +1,115 @@
+import Foundation
+import Support
+import Testing
+
+/// The checkout's own scripts and its release build, which `up` finds up to date where `scripts/test` has made it. Under `swift test`, which holds the
+/// lock of `.build` to its end, that build would wait in vain.
+@Suite("The scripts", .serialized)
+struct ScriptsTests {
+    @Test("start, change, heal, stop and delete a place from nothing, and lose no data until the last")
+    func life() throws {
+        let place = try ScriptedPlace()
+        var isPurged = false
+        defer { if !isPurged { _ = place.purge() } }
+
+        try place.expect("status", status: 3)
+        let call = try start(place)
+        try place.expect("psql", "-qc", "insert into tenants (name) values ('Kept')")
+        try change(place)
+        try startAgain(place)
+        try heal(place)
+        try stop(place, call)
+        // The data has outlived all of it.
+        #expect(try place.expect("psql", "-Atc", "select count(*) from tenants where name = 'Kept'") == "1\n")
+        #expect(try workers(place).count == 3)
+
+        try place.expect("down")
+        try place.expect("status", status: 3)
+        let target = URL(filePath: place.state).resolvingSymlinksInPath().path
+        #expect(FileManager.default.fileExists(atPath: "\(target)/pg/PG_VERSION"))
+        // Where root runs them, the folder is elsewhere, and a link leads to it.
+        #expect((target != place.state) == Run.isRoot && (target.hasPrefix("/var/lib/debrief/")) == Run.isRoot, "\(target)")
+        try place.expect("up")
+        let master = try self.master(place)
+        let purged = place.purge()
+        isPurged = true
+        #expect(purged.status == 0, "\(purged.output)")
+        #expect(hasEnded(master) && !isAnswered(place))
+        #expect(!FileManager.default.fileExists(atPath: target))
+        let left = try FileManager.default.contentsOfDirectory(atPath: URL(filePath: place.state).deletingLastPathComponent().path)
+        // The lock, and what is the test's own.
+        #expect(left.sorted() == ["down.out", "pipe", "state.lock"])
+        try place.expect("status", status: 3)
+    }
+
+    /// What `up` prints is a call that works. Returns it.
+    private func start(_ place: ScriptedPlace) throws -> String {
+        let printed = try place.expect("up")
+        let call = try #require(printed.split(separator: "\n").last?.trimmingCharacters(in: .whitespaces))
+        try #require(call.hasPrefix("curl "), "\(printed)")
+        let answer = try run(["/bin/sh", "-c", call])
+        #expect(answer.output.hasPrefix(#"{"ok":true,"data":[{"id":"#), "\(answer)")
+        #expect(isAnswered(place))
+        #expect(try place.expect("status").contains("running"))
+        #expect(try workers(place).count == 2)
+        #expect(try place.expect("debrief", "token", "list").contains("scripts/up"))
+        #expect(try place.expect("psql", "-Atc", "select 1") == "1\n")
+        return call
+    }
+
+    private func change(_ place: ScriptedPlace) throws {
+        #expect(try place.expect("scale", "3").hasPrefix("scaled: 3 workers in "))
+        let (scaled, master) = (try workers(place), try master(place))
+        #expect(scaled.count == 3)
+        #expect(try place.expect("reload").hasPrefix("reloaded: 3 of 3 new workers ready in "))
+        let reloaded = try workers(place)
+        #expect(reloaded.count == 3 && reloaded.isDisjoint(with: scaled))
+        #expect(try self.master(place) == master)
+        try place.expect("upgrade")
+        #expect(try self.master(place) != master && hasEnded(master))
+        #expect(try workers(place).count == 3)
+    }
+
+    /// Where all is well, `up` leaves it alone.
+    private func startAgain(_ place: ScriptedPlace) throws {
+        let (master, workers) = (try master(place), try workers(place))
+        try place.expect("up")
+        #expect(try self.master(place) == master && self.workers(place) == workers)
+    }
+
+    private func heal(_ place: ScriptedPlace) throws {
+        let lost = try master(place)
+        kill(lost, SIGKILL)
+        try eventually { hasEnded(lost) }
+        try place.expect("status", status: 3)
+        try place.expect("up")
+        try place.expect("status")
+        #expect(try master(place) != lost)
+        #expect(try workers(place).count == 3)
+    }
+
+    private func stop(_ place: ScriptedPlace, _ call: String) throws {
+        #expect(try place.expect("stop").hasPrefix("stopped: 3 workers ended in "))
+        try place.expect("status", status: 3)
+        // nginx is there still, and there is nothing more to stop.
+        #expect(try run(["/bin/sh", "-c", call]).output.contains(#""code":"unavailable""#))
+        try place.expect("stop", status: 1)
+        let printed = try place.expect("up")
+        #expect(printed.contains(/Workers .*started/), "\(printed)")
+        #expect(try run(["/bin/sh", "-c", call]).output.hasPrefix(#"{"ok":true,"#))
+    }
+
+    private func workers(_ place: ScriptedPlace) throws -> Set<Int> {
+        let workers = try #require(try place.status()["workers"]?.array)
+        return Set(workers.compactMap { $0["pid"]?.number.map { Int($0) } })
+    }
+
+    private func master(_ place: ScriptedPlace) throws -> pid_t { pid_t(try #require(try place.status()["master"]?.number)) }
+
+    /// Whether nginx answers operators.
+    private func isAnswered(_ place: ScriptedPlace) -> Bool {
+        guard let socket = try? Socket("127.0.0.1:\(place.operatorPort)") else { return false }
+        try? socket.send(Array("GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+        return socket.response().status == 200
+    }
+}
