@@ -231,7 +231,8 @@ conninfo() {
 # Becomes the CLI, as the caller, who may be any role of the cluster, and with the workers' settings.
 cli() {
     local settings
-    mapfile -t settings <"$state/etc/debrief.conf"
+    # Who edits the file may have written comments into it; the binary judges the rest.
+    mapfile -t settings < <(grep -E '^DEBRIEF_[A-Z_]+=' "$state/etc/debrief.conf")
     exec env "${settings[@]}" "DEBRIEF_ADMIN_DATABASE=$(conninfo postgres)" "$state/bin/debrief" "$@"
 }
 
