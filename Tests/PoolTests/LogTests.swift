@@ -44,6 +44,45 @@ struct LogTests {
         #expect(try site.entry(ofRequest: "new")["worker"] != nil)
     }
 
+    @Test("tells of each worker's end what caused it, and who wanted it")
+    func ends() throws {
+        let site = try Site(workers: 3, settings: ["DEBRIEF_STATEMENT_TIMEOUT": "900ms", "DEBRIEF_REQUEST_TIMEOUT": "1s"])
+        let (killed, silent) = (site.deployment.workers[0], site.deployment.workers[1])
+        kill(silent, SIGSTOP)
+        kill(killed, SIGKILL)
+        try expectEnd(of: killed, "signal 9, KILL", by: "nobody here", level: "warning", site)
+        try expectEnd(of: silent, "signal 9, KILL", by: "the master: no sign of life", level: "warning", site)
+        try site.waitForWorkers(3)
+
+        let before = site.deployment.workers
+        try site.tell(.reload)
+        for worker in before { try expectEnd(of: worker, "exit 0", by: "the master: reload", level: "info", site) }
+        let old = site.deployment.workers
+        try site.tell(.scale(2...2))
+        try site.waitForWorkers(2)
+        let gone = try #require(old.first { !site.deployment.workers.contains($0) })
+        try expectEnd(of: gone, "exit 0", by: "the master: scale", level: "info", site)
+        #expect(site.entries().count { $0["message"]?.string == "a worker ended" } == 6)
+    }
+
+    private func expectEnd(
+        of worker: pid_t,
+        _ cause: String,
+        by who: String,
+        level: String,
+        _ site: Site,
+        location: SourceLocation = #_sourceLocation
+    ) throws {
+        var found: JSONValue?
+        try eventually(within: 30) {
+            found = site.entries().first { $0["message"]?.string == "a worker ended" && $0["worker"]?.number == Double(worker) }
+            return found != nil
+        }
+        let entry = try #require(found, sourceLocation: location)
+        let told = ["cause", "by", "level"].map { entry[$0]?.string }
+        #expect(told == [cause, who, level], sourceLocation: location)
+    }
+
     @Test("that is full, or that nobody may write, stops nothing", arguments: ["/dev/full", "/proc/version", "/nowhere/debrief.log"])
     func unwritable(path: String) throws {
         let site = try Site(settings: ["DEBRIEF_LOG": path])

@@ -45,6 +45,47 @@ struct WorkerTests {
         }
     }
 
+    @Test("is replaced after more or fewer requests than its siblings, so that they do not leave together, and the log says how many and why")
+    func jitter() throws {
+        let site = try Site(workers: 4, settings: ["DEBRIEF_MAX_REQUESTS": "40"])
+        let load = try Load(site)
+        var lives: [JSONValue] = []
+        try eventually(within: 60) {
+            lives = site.entries().filter { $0["message"]?.string == "a worker ended" }
+            return lives.count >= 20
+        }
+        let tally = try load.stop()
+        #expect(Array(tally.statuses.keys) == [200] && tally.wrong.isEmpty, "\(tally)")
+        let answered = lives.compactMap { $0["answered"]?.number }
+        #expect(answered.count == lives.count && answered.allSatisfy { (30...40).contains($0) }, "\(answered)")
+        #expect(Set(answered).count > 1, "\(answered)")
+        #expect(lives.allSatisfy { $0["by"]?.string == "itself: its number of requests" && $0["cause"]?.string == "exit 3" })
+    }
+
+    @Test("with nothing to do gives a sign of life each second, and has an exchange with PostgreSQL each two; status tells how old they are")
+    func signsOfLife() throws {
+        let site = try Site(workers: 2)
+        try eventually(within: 30) { try workers(of: site).count { $0["state"]?.string == "idle" } == 2 }
+        var (silences, exchanges): ([Double], [Double]) = ([], [])
+        // Beyond two exchanges.
+        let end = Date().addingTimeInterval(5)
+        try eventually(within: 30) {
+            for worker in try workers(of: site) {
+                silences.append(try #require(worker["silent_milliseconds"]?.number))
+                exchanges.append(try #require(worker["exchange_milliseconds"]?.number))
+            }
+            return Date() > end
+        }
+        // The machine may have had no time for a worker once.
+        #expect(silences.count { $0 >= 1_500 } <= silences.count / 20, "\(silences.max() ?? 0)")
+        #expect(exchanges.count { $0 >= 3_500 } <= exchanges.count / 20, "\(exchanges.max() ?? 0)")
+    }
+
+    private func workers(of site: Site) throws -> [JSONValue] {
+        let answer = try site.ask(.status(json: true))
+        return try #require(JSONValue(parsing: Array(answer.text.utf8))?["workers"]?.array, "\(answer.text)")
+    }
+
     @Test("answers a lone connection though its sibling was stopped, whichever of them")
     func lone() throws {
         let site = try Site()

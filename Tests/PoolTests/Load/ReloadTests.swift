@@ -53,6 +53,27 @@ struct ReloadTests {
         try load.expectNoFailure()
     }
 
+    @Test("brings changed settings to the new workers; until then the old ones hold")
+    func settings() throws {
+        let site = try Site(settings: ["DEBRIEF_STATEMENT_TIMEOUT": "25s"])
+        try site.lockSessions()
+        try site.deployment.change(settings: ["DEBRIEF_STATEMENT_TIMEOUT": "500ms"])
+        let before = try site.beginWaiting()
+        try eventually(within: 30) {
+            let sql = "select count(*) from pg_stat_activity where datname = current_database() and now() - query_start > '1s' and state = 'active'"
+            return try site.database.another().value(sql) == "1"
+        }
+        try site.unlockSessions()
+        let answered = before.response()
+        #expect(answered.status == 200, "\(answered.text)")
+
+        try site.tell(.reload)
+        try site.lockSessions()
+        let late = try site.page()
+        try site.unlockSessions()
+        #expect(late.status == 504 && late.errorCode == "timeout", "\(late.text)")
+    }
+
     @Test("to settings that make no sense is refused with the reason, by HUP and by command, and the old workers serve on")
     func nonsense() throws {
         let site = try Site()

@@ -53,6 +53,56 @@ struct SignalTests {
         try expectStill(2, site)
     }
 
+    /// Sends a signal many times, and not all in one turn of the kernel, which would merge them.
+    private func sendOften(_ signal: CInt, to site: Site) {
+        for _ in 0..<50 {
+            site.deployment.master.send(signal)
+            usleep(200)
+        }
+    }
+
+    @Test("USR1 50 times at once opens the log anew once or twice, and WINCH rests once: the request in flight is finished, the master stays")
+    func burst() throws {
+        let site = try Site()
+        let workers = site.deployment.workers
+        sendOften(SIGUSR1, to: site)
+        try eventually(within: 30) { site.logged("the log was opened anew") > 0 }
+        try expectStill(2, site)
+        #expect((1...2).contains(site.logged("the log was opened anew")))
+        #expect(site.deployment.workers == workers)
+
+        try site.lockSessions()
+        let request = try site.beginWaiting()
+        sendOften(SIGWINCH, to: site)
+        try site.waitForWorkers(1)
+        try expectStill(1, site)
+        try site.unlockSessions()
+        #expect(request.response().status == 200)
+        try site.waitForWorkers(0)
+        #expect((1...2).contains(site.logged("\"signal\":\"WINCH\"")))
+        #expect(!site.deployment.master.hasEnded)
+        site.deployment.master.send(SIGHUP)
+        try site.waitForWorkers(2)
+        try expectStill(2, site)
+        #expect(try site.page().status == 200)
+    }
+
+    @Test("QUIT 50 times at once is as patient as one: the request in flight is finished")
+    func quitOften() throws {
+        let site = try Site()
+        try site.lockSessions()
+        let request = try site.beginWaiting()
+        sendOften(SIGQUIT, to: site)
+        try site.waitForWorkers(1)
+        try expectStill(1, site)
+        #expect(!site.deployment.master.hasEnded)
+        try site.unlockSessions()
+        let response = request.response()
+        #expect(response.status == 200 && response.isWhole, "\(response.text)")
+        #expect(site.deployment.master.wait() == 0)
+        #expect(site.entries().count { $0["by"]?.string == "the master: stop" && $0["cause"]?.string == "exit 0" } == 2)
+    }
+
     @Test("WINCH is ignored where standard input is a terminal, which sends it when its size changes")
     func terminal() throws {
         let site = try Site()
