@@ -8,9 +8,10 @@ struct StuckPoolTests {
     func stuck() throws {
         let database = try Cluster.shared.get().makeDatabase()
         let deployment = try Deployment(database, workers: 2)
-        let workers = deployment.workers
-        for worker in workers { kill(worker, SIGSTOP) }
-        defer { for worker in workers { kill(worker, SIGCONT) } }
+        // The master too, or it would replace workers that give no sign of life.
+        let stuck = [deployment.master.pid] + deployment.workers
+        for process in stuck { kill(process, SIGSTOP) }
+        defer { for process in stuck { kill(process, SIGCONT) } }
         let response = try deployment.client.get("sessions", token: "x", seconds: 60)
         #expect(response.status == 504)
         #expect(response.errorCode == "timeout")

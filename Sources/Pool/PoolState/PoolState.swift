@@ -76,7 +76,7 @@ struct PoolState {
     static let terminationMilliseconds = 2_000
     /// The master looks at its workers each second. Where it has not for so long, it did not run at all: machine, container or process were suspended,
     /// and the workers with them.
-    static let suspensionMilliseconds = 1_900
+    static let suspensionMilliseconds = 2_100
 
     private(set) var phase = PoolPhase.running
     /// The number of the settings in force.
