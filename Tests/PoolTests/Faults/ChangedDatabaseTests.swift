@@ -35,6 +35,25 @@ struct ChangedDatabaseTests {
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 
+    @Test(
+        "that locks a table keeps nobody from the others, also when it is time to ask about row security again",
+        .enabled(if: Run.isLong)
+    )
+    func lockedTable() throws {
+        let site = try Site()
+        let right = try site.client.get("users", token: site.token).body
+        try site.lock("scenarios")
+        // Row security is asked about every 10 s.
+        let end = Date().addingTimeInterval(14)
+        while Date() < end {
+            let response = try site.client.get("users", token: site.token)
+            #expect(response.status == 200 && response.body == right, "\(response.text)")
+            usleep(200_000)
+        }
+        try site.unlock()
+        #expect(site.deployment.unexpectedLogLines() == [])
+    }
+
     @Test("by a migration that makes a function anew costs no caller anything")
     func function() throws {
         let site = try Site(workers: 4)
