@@ -121,8 +121,7 @@ extension Master {
     private mutating func succeed(_ predecessor: Predecessor) {
         self.predecessor = nil
         keepPlace()
-        // The old one waits for that.
-        close(predecessor.descriptor)
+        predecessor.close()
     }
 
     private mutating func announce() {
