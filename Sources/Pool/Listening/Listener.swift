@@ -71,9 +71,6 @@ struct Listener: ~Copyable {
         if ownsFile, case .unix(let path) = address { unlink(path) }
     }
 
-    /// Lets `exec` hand the socket on. For the forked child that becomes a new master.
-    func makeInheritable() throws(Errno) { try setCloseOnExec(false, of: descriptor) }
-
     /// Sets anew how many connections may wait.
     func setBacklog(_ backlog: Int) { listen(descriptor, CInt(clamping: backlog)) }
 

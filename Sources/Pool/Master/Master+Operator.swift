@@ -71,11 +71,10 @@ extension Master {
 struct OperatorProcess {
     /// Between the start of one and that of the next.
     static let pauseMilliseconds = 1_000
-
-    var pid: pid_t?
     /// How long it may give no sign of life: longer than one request to it may take.
     static let silenceMilliseconds = 5_000
 
+    var pid: pid_t?
     /// Its last sign of life, and when that was seen, and looked for, in monotonic milliseconds.
     var tick = 0
     var aliveAt = 0

@@ -35,15 +35,7 @@ struct HostileClientTests {
         try sendMalformed(often(100_000, normally: 2_000), seed: 2, to: site)
         try load.serve(100)
         try load.expectNoFailure()
-        let after = try site.measures()
-        #expect(after.keys == before.keys)
-        for (process, now) in after {
-            let then = try #require(before[process])
-            let note = Comment("\(name(of: process) ?? ""): \(then), then \(now)")
-            #expect(now.privateKilobytes - then.privateKilobytes < 256, note)
-            // One less where a request was at work before.
-            #expect(now.descriptors <= then.descriptors, note)
-        }
+        try site.expectNoGrowth(since: before, of: \.privateKilobytes, below: 256)
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 

@@ -13,15 +13,7 @@ struct MemoryTests {
         let before = try site.measures()
         try load.serve(often(200_000, normally: 5_000), within: 500)
         try load.expectNoFailure()
-        let after = try site.measures()
-        #expect(after.keys == before.keys)
-        for (process, now) in after {
-            let then = try #require(before[process])
-            let note = Comment("\(name(of: process) ?? ""): \(then), then \(now)")
-            #expect(now.residentKilobytes - then.residentKilobytes < 1_024, note)
-            // One less where a request was at work before.
-            #expect(now.descriptors <= then.descriptors, note)
-        }
+        try site.expectNoGrowth(since: before, of: \.residentKilobytes, below: 1_024)
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 

@@ -22,6 +22,24 @@ extension Site {
         return try Dictionary(uniqueKeysWithValues: processes.map { ($0, try measure(of: $0)) })
     }
 
+    /// Expects the same processes as before, which have grown by less than so many kilobytes, and have no more descriptors.
+    func expectNoGrowth(
+        since before: [pid_t: Measure],
+        of memory: KeyPath<Measure, Int>,
+        below kilobytes: Int,
+        location: SourceLocation = #_sourceLocation
+    ) throws {
+        let after = try measures()
+        #expect(after.keys == before.keys, sourceLocation: location)
+        for (process, now) in after {
+            let then = try #require(before[process], sourceLocation: location)
+            let note = Comment("\(name(of: process) ?? ""): \(then), then \(now)")
+            #expect(now[keyPath: memory] - then[keyPath: memory] < kilobytes, note, sourceLocation: location)
+            // One less where a request was at work before.
+            #expect(now.descriptors <= then.descriptors, note, sourceLocation: location)
+        }
+    }
+
     /// Asked as the account that it runs as: root may not, where he lacks a capability.
     private func measure(of process: pid_t) throws -> Measure {
         let words = try run(["/bin/cat", "/proc/\(process)/smaps_rollup"], as: .debrief).output.split { " \n".contains($0) }

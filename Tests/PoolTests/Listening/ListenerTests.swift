@@ -27,7 +27,7 @@ struct ListenerTests {
         let descriptor = listener.descriptor
         let socket = { try run(["/bin/readlink", "/proc/self/fd/\(descriptor)"]).output.hasPrefix("socket:") }
         #expect(try !socket())
-        try listener.makeInheritable()
+        try setCloseOnExec(false, of: listener.descriptor)
         #expect(try socket())
     }
 
