@@ -36,8 +36,6 @@ public struct Column: Sendable {
     public let kind: Kind
     /// Whether the value can be null.
     public let isNullable: Bool
-    /// The key with its quotes and the colon, made once.
-    let key: [UInt8]
 
     /// A column that is never null.
     public init(_ name: String, _ kind: Kind) { self.init(name, kind, isNullable: false) }
@@ -49,31 +47,5 @@ public struct Column: Sendable {
         self.name = name
         self.kind = kind
         self.isNullable = isNullable
-        key = Array("\"\(name)\":".utf8)
-    }
-}
-
-extension JSONWriter {
-    /// Writes a row as an object with a key a column, in their order.
-    mutating func row(_ row: Int, of result: borrowing Result, columns: [Column]) {
-        raw("{")
-        for index in columns.indices {
-            if index > 0 { raw(",") }
-            let column = columns[index]
-            raw(column.key.span)
-            guard let value = result.value(row: row, column: index) else {
-                null()
-                continue
-            }
-            switch column.kind {
-            case .uuid: uuid(value)
-            case .text: string(value)
-            case .dateTime: instant(Instant(microseconds: value.int64))
-            case .integer: integer(Int64(value.int32))
-            case .bigint: integer(value.int64)
-            case .json: verbatim(value)
-            }
-        }
-        raw("}")
     }
 }

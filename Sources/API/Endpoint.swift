@@ -50,6 +50,8 @@ public struct Endpoint: Sendable {
     /// Every statement that `bind` can choose.
     public let statements: [Statement]
     let bind: Bind
+    /// How a row is written.
+    let rowFormat: RowFormat
 
     /// Whether the path ends in `:id`.
     var takesID: Bool { path.hasSuffix(Self.idSegment) }
@@ -92,5 +94,6 @@ public struct Endpoint: Sendable {
         self.columns = columns
         self.statements = statements
         self.bind = bind
+        rowFormat = RowFormat(columns)
     }
 }

@@ -185,17 +185,18 @@ extension Handler {
         let result = try connection.receive(until: deadline)
         try connection.drain(until: deadline)
         guard result.rowCount > 0 else { throw APIError.noRow }
-        response.body.row(0, of: result, columns: endpoint.columns)
+        endpoint.rowFormat.write(row: 0, of: result, to: &response.body)
     }
 
     private mutating func page(_ endpoint: Endpoint, limit: Int, _ connection: inout Connection, until deadline: Deadline) throws {
         let result = try connection.receive(until: deadline)
         try connection.drain(until: deadline)
+        let format = endpoint.rowFormat
         let count = min(result.rowCount, limit)
         response.body.raw("[")
         for row in 0..<count {
             if row > 0 { response.body.raw(",") }
-            response.body.row(row, of: result, columns: endpoint.columns)
+            format.write(row: row, of: result, to: &response.body)
         }
         response.body.raw(#"],"next_cursor":"#)
         guard result.rowCount > limit else { return response.body.null() }
@@ -210,12 +211,13 @@ extension Handler {
         until deadline: Deadline
     ) throws -> Bool {
         try connection.beginRows()
+        let format = endpoint.rowFormat
         response.body.raw("[")
         var isFirst = true
         while let row = try connection.nextRow(until: deadline) {
             if !isFirst { response.body.raw(",") }
             isFirst = false
-            response.body.row(0, of: row, columns: endpoint.columns)
+            format.write(row: 0, of: row, to: &response.body)
             guard try response.overflow(to: &request, until: deadline) else { return false }
         }
         response.body.raw("]")

@@ -21,14 +21,22 @@ extension RawSpan {
 }
 
 extension [UInt8] {
+    /// Lends the elements as raw bytes to be written to; each store is checked. Many stores through one loan: to make sure that nobody else holds the
+    /// array costs as much as three of them.
+    @inlinable
+    @inline(__always)
+    mutating func withMutableBytes(_ body: (inout MutableRawSpan) -> Void) {
+        var elements = mutableSpan
+        // `unsafe` to see elements as bytes only where not every byte is an element.
+        var bytes = unsafe elements.mutableBytes
+        body(&bytes)
+    }
+
     /// Overwrites the bytes from `offset` on with those of `value`, in memory order. Traps where they do not fit.
     @inlinable
     @inline(__always)
     mutating func overwrite(at offset: Int, with value: some FixedWidthInteger & BitwiseCopyable) {
-        var elements = mutableSpan
-        // `storeBytes` checks the range itself; it is `unsafe` to see elements as bytes only where not every byte is an element.
-        var bytes = unsafe elements.mutableBytes
-        bytes.storeBytes(of: value, toByteOffset: offset, as: type(of: value))
+        withMutableBytes { $0.store(value, at: offset) }
     }
 
     /// Overwrites the bytes from `offset` on with `source`. Traps where they do not fit.
@@ -44,6 +52,15 @@ extension [UInt8] {
                 unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[offset...]).copyMemory(from: source)
             }
         }
+    }
+}
+
+extension MutableRawSpan {
+    /// Overwrites the bytes from `offset` on with those of `value`, in memory order. Traps where they do not fit.
+    @inlinable
+    @inline(__always)
+    mutating func store<Value: FixedWidthInteger & BitwiseCopyable>(_ value: Value, at offset: Int) {
+        storeBytes(of: value, toByteOffset: offset, as: Value.self)
     }
 }
 

@@ -41,24 +41,32 @@ extension JSONWriter {
         let microseconds = UInt64(bitPattern: inRange.microseconds &- Instant.earliest.microseconds)
         let (days, ofDay) = microseconds.quotientAndRemainder(dividingBy: UInt64(Instant.microsecondsPerDay))
         let (seconds, microsecond) = ofDay.quotientAndRemainder(dividingBy: UInt64(Instant.microsecondsPerSecond))
-        let date = CivilDate(daysSinceEpoch: Int(truncatingIfNeeded: days) &+ CivilDate.earliestDaysSinceEpoch)
         let (minutes, second) = seconds.quotientAndRemainder(dividingBy: 60)
         let (hour, minute) = minutes.quotientAndRemainder(dividingBy: 60)
+        if days != lastDay { writeDate(days: days) }
 
-        let century = UInt64(truncatingIfNeeded: date.year / 100)
-        let year = UInt64(truncatingIfNeeded: date.year % 100)
-        storage.overwrite(at: end, with: UInt8(ascii: "\""))
-        storage.overwrite(
-            at: end &+ 1,
-            with: pair(century, at: 0) | pair(year, at: 2) | byte("-", at: 4) | pair(UInt64(date.month), at: 5) | byte("-", at: 7)
-        )
-        storage.overwrite(
-            at: end &+ 9,
-            with: pair(UInt64(date.day), at: 0) | byte("T", at: 2) | pair(hour, at: 3) | byte(":", at: 5) | pair(minute, at: 6)
-        )
-        storage.overwrite(at: end &+ 17, with: byte(":", at: 0) | pair(isBeyond ? 60 : second, at: 1))
+        let start = end
+        let (yearAndMonth, dayOfMonth) = lastDate
+        let time = pair(hour, at: 4) | byte(":", at: 6) | pair(minute, at: 7)
+        let rest = pair(minute, at: 0) >> 8 | byte(":", at: 1) | pair(isBeyond ? 60 : second, at: 2)
+        storage.withMutableBytes { bytes in
+            bytes.store(yearAndMonth, at: start)
+            bytes.store((dayOfMonth | time).littleEndian, at: start &+ 8)
+            bytes.store(rest.littleEndian, at: start &+ 16)
+        }
         end &+= 20
         return isBeyond ? 0 : microsecond
+    }
+
+    /// Keeps the text of a day, from the quote to the `T`: the date-times of a row, and of the next, are of the same day more often than not.
+    @inline(never)
+    private mutating func writeDate(days: UInt64) {
+        let date = CivilDate(daysSinceEpoch: Int(truncatingIfNeeded: days) &+ CivilDate.earliestDaysSinceEpoch)
+        let century = UInt64(truncatingIfNeeded: date.year / 100)
+        let year = UInt64(truncatingIfNeeded: date.year % 100)
+        let yearAndMonth = byte("\"", at: 0) | pair(century, at: 1) | pair(year, at: 3) | byte("-", at: 5) | pair(UInt64(date.month), at: 6)
+        lastDate = (yearAndMonth.littleEndian, byte("-", at: 0) | pair(UInt64(date.day), at: 1) | byte("T", at: 3))
+        lastDay = days
     }
 
     /// Writes a point and six digits.
@@ -66,25 +74,26 @@ extension JSONWriter {
     private mutating func appendFraction(_ microsecond: UInt64) {
         let (tenThousands, rest) = microsecond.quotientAndRemainder(dividingBy: 10_000)
         let (hundreds, ones) = rest.quotientAndRemainder(dividingBy: 100)
-        storage.overwrite(at: end, with: byte(".", at: 0) | pair(tenThousands, at: 1) | pair(hundreds, at: 3) | pair(ones, at: 5))
+        let digits = byte(".", at: 0) | pair(tenThousands, at: 1) | pair(hundreds, at: 3) | pair(ones, at: 5)
+        storage.overwrite(at: end, with: digits.littleEndian)
         end &+= 7
     }
 
     @inline(__always)
     private mutating func closeInstant() {
-        storage.overwrite(at: end, with: byte("Z", at: 0) | byte("\"", at: 1))
+        storage.overwrite(at: end, with: UInt16(truncatingIfNeeded: byte("Z", at: 0) | byte("\"", at: 1)).littleEndian)
         end &+= 2
     }
 }
 
-/// The digits of `value`, below 100, as the bytes `position` and `position + 1` of a word in memory.
+/// The digits of `value`, below 100, as the bytes `position` and `position + 1` of a word, counted from the lowest; what lies beyond is lost.
 @inline(__always)
 private func pair(_ value: UInt64, at position: UInt64) -> UInt64 {
-    (UInt64(decimalPair(value)) << (8 &* position)).littleEndian
+    UInt64(decimalPair(value)) << (8 &* position)
 }
 
-/// `character` as the byte `position` of a word in memory.
+/// `character` as the byte `position` of a word.
 @inline(__always)
 private func byte(_ character: Unicode.Scalar, at position: UInt64) -> UInt64 {
-    (UInt64(UInt8(ascii: character)) << (8 &* position)).littleEndian
+    UInt64(UInt8(ascii: character)) << (8 &* position)
 }

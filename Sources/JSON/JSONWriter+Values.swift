@@ -44,24 +44,23 @@ extension JSONWriter {
         writeUUID(high: bigEndian.littleEndianWord(at: 0).byteSwapped, low: bigEndian.littleEndianWord(at: 8).byteSwapped)
     }
 
+    /// Five words that overlap by two bytes, rather than a store for each of the groups and hyphens: a page of 50 sessions has 150 of these.
     private mutating func writeUUID(high: UInt64, low: UInt64) {
         reserve(38)
         let start = end
-        let second = hexadecimalDigits(UInt32(truncatingIfNeeded: high))
-        let third = hexadecimalDigits(UInt32(truncatingIfNeeded: low >> 32))
-        let hyphen = UInt8(ascii: "-")
-        storage.overwrite(at: start, with: UInt8(ascii: "\""))
-        storage.overwrite(at: start &+ 1, with: hexadecimalDigits(UInt32(truncatingIfNeeded: high >> 32)).bigEndian)
-        storage.overwrite(at: start &+ 9, with: hyphen)
-        storage.overwrite(at: start &+ 10, with: UInt32(truncatingIfNeeded: second >> 32).bigEndian)
-        storage.overwrite(at: start &+ 14, with: hyphen)
-        storage.overwrite(at: start &+ 15, with: UInt32(truncatingIfNeeded: second).bigEndian)
-        storage.overwrite(at: start &+ 19, with: hyphen)
-        storage.overwrite(at: start &+ 20, with: UInt32(truncatingIfNeeded: third >> 32).bigEndian)
-        storage.overwrite(at: start &+ 24, with: hyphen)
-        storage.overwrite(at: start &+ 25, with: UInt32(truncatingIfNeeded: third).bigEndian)
-        storage.overwrite(at: start &+ 29, with: hexadecimalDigits(UInt32(truncatingIfNeeded: low)).bigEndian)
-        storage.overwrite(at: start &+ 37, with: UInt8(ascii: "\""))
+        // The digits as they lie in memory, the first in the lowest byte.
+        let first = hexadecimalDigits(UInt32(truncatingIfNeeded: high >> 32)).byteSwapped
+        let second = hexadecimalDigits(UInt32(truncatingIfNeeded: high)).byteSwapped
+        let third = hexadecimalDigits(UInt32(truncatingIfNeeded: low >> 32)).byteSwapped
+        let fourth = hexadecimalDigits(UInt32(truncatingIfNeeded: low)).byteSwapped
+        let (quote, hyphen) = (UInt64(UInt8(ascii: "\"")), UInt64(UInt8(ascii: "-")))
+        storage.withMutableBytes { bytes in
+            bytes.store((quote | first << 8).littleEndian, at: start)
+            bytes.store((first >> 56 | hyphen << 8 | (second & 0xffff_ffff) << 16 | hyphen << 48 | (second >> 32) << 56).littleEndian, at: start &+ 8)
+            bytes.store((second >> 40 | hyphen << 24 | third << 32).littleEndian, at: start &+ 16)
+            bytes.store((hyphen | (third >> 32) << 8 | fourth << 40).littleEndian, at: start &+ 24)
+            bytes.store((fourth >> 8 | quote << 56).littleEndian, at: start &+ 30)
+        }
         end = start &+ 38
     }
 }

@@ -17,6 +17,12 @@ public struct JSONWriter: ~Copyable {
     @usableFromInline
     var end = 0
 
+    /// The day whose date ``lastDate`` is, in days since the earliest; none to begin with.
+    var lastDay = UInt64.max
+
+    /// `"2026-05` in memory order, and `-06T` as the lower half of a word.
+    var lastDate: (yearAndMonth: UInt64, day: UInt64) = (0, 0)
+
     private let initialCapacity: Int
 
     /// A buffer that grew beyond this is given back: one huge document must not stay in each worker's memory.
@@ -71,6 +77,21 @@ public struct JSONWriter: ~Copyable {
     public mutating func raw(_ bytes: Span<UInt8>) {
         reserve(bytes.count)
         bytes.withRawBytes { append($0) }
+    }
+
+    /// Writes the first `count` bytes of `words`, in memory order: short text that is written often, such as a key, without the call that a copy of
+    /// bytes is.
+    ///
+    /// - Parameter words: as many as hold that many bytes, or more.
+    @inlinable
+    public mutating func raw(_ words: Span<UInt64>, count: Int) {
+        reserve(8 &* words.count)
+        let start = end
+        storage.withMutableBytes { bytes in
+            for index in words.indices { bytes.store(words[index], at: start &+ 8 &* index) }
+        }
+        precondition(count <= 8 &* words.count, "more bytes than there are")
+        end = start &+ count
     }
 
     /// Copies `bytes` into room that is reserved already.

@@ -21,8 +21,10 @@ public struct Result: ~Copyable {
     @_lifetime(borrow self)
     public func value(row: Int, column: Int) -> RawSpan? {
         let (row, column) = (CInt(row), CInt(column))
-        guard PQgetisnull(handle, row, column) == 0, let start = PQgetvalue(handle, row, column) else { return nil }
-        let span = RawSpan(_unsafeStart: start, byteCount: Int(PQgetlength(handle, row, column)))
+        let length = PQgetlength(handle, row, column)
+        // libpq has 0 for NULL's length, too. Each of its calls checks row and column again: two a value, not three.
+        guard length > 0 || PQgetisnull(handle, row, column) == 0, let start = PQgetvalue(handle, row, column) else { return nil }
+        let span = RawSpan(_unsafeStart: start, byteCount: Int(length))
         return _overrideLifetime(span, borrowing: self)
     }
 
