@@ -18,9 +18,10 @@ struct Caller {
     /// the tokens.
     static let statement = Statement(
         name: "authenticate",
-        sql: "select outcome, token_id, tenant_id from authenticate($1, $2)",
+        // As one value: a function in `from` has its rows stored before they are read.
+        sql: "select authenticate($1, $2)",
         parameters: [.bytea, .text],
-        columns: [.text, .uuid, .uuid]
+        columns: [.record]
     )
 
     private static let scheme = Array("bearer ".utf8)
@@ -31,19 +32,19 @@ struct Caller {
     /// The id of the tenant whose token it is; nil where there is no such token.
     let tenant: UUID?
 
-    /// Reads the statement's one row.
+    /// Reads the statement's one row: a record of outcome, the token's id and the tenant's.
     init(_ result: borrowing Result) {
-        guard result.rowCount == 1, let value = result.value(row: 0, column: 0) else {
+        guard result.rowCount == 1, let record = result.value(row: 0, column: 0), let outcome = record.field(0, .text) else {
             (outcome, token, tenant) = (nil, nil, nil)
             return
         }
-        outcome = Outcome(rawValue: value.string)
-        token = Self.id(result, column: 1)
-        tenant = Self.id(result, column: 2)
+        self.outcome = Outcome(rawValue: outcome.string)
+        token = Self.id(record.field(1, .uuid))
+        tenant = Self.id(record.field(2, .uuid))
     }
 
-    private static func id(_ result: borrowing Result, column: Int) -> UUID? {
-        guard let value = result.value(row: 0, column: column) else { return nil }
+    private static func id(_ value: RawSpan?) -> UUID? {
+        guard let value else { return nil }
         return UUID(value: value.uint128)
     }
 

@@ -21,7 +21,8 @@ public struct Gate: ~Copyable {
     public func admit(_ descriptor: CInt, until deadline: Deadline) throws(FastCGIError) {
         var nothingMoreComes = false
         while true {
-            guard wait(for: .readable, of: descriptor, until: deadline) else { throw .timedOut }
+            let arrival = waitForBytes(of: descriptor, until: deadline)
+            guard arrival != .timedOut else { throw .timedOut }
             let count = recv(descriptor, buffer.baseAddress, buffer.count, CInt(MSG_PEEK | MSG_DONTWAIT))
             guard count != 0 else { throw .closed }
             guard count > 0 else {
@@ -30,7 +31,7 @@ public struct Gate: ~Copyable {
             }
             let scan = RequestScan(UnsafeRawBufferPointer(rebasing: buffer[..<count]).bytes)
             // A client that has left while it waited in the queue must cost nothing more.
-            if scan != .malformed && peerIsGone(descriptor) { throw .closed }
+            if scan != .malformed && arrival == .peerIsGone { throw .closed }
             switch scan {
             case .complete: return
             case .incomplete where count < buffer.count:

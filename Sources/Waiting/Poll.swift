@@ -17,6 +17,30 @@ public enum Readiness: Sendable {
 ///
 /// The C function is `poll`.
 public func wait(for readiness: Readiness, of descriptor: CInt, until deadline: Deadline) -> Bool {
+    events(readiness, of: descriptor, until: deadline) != 0
+}
+
+/// What a wait for a peer's bytes ended with.
+public enum Arrival: Sendable {
+    /// Bytes, an end of file or an error can be read.
+    case ready
+    /// The peer has closed the connection, whatever it sent before. Who has only said that nothing more will come is still there. That is told apart on a
+    /// Unix socket; over TCP both look the same until something is sent, so there a peer counts as present.
+    case peerIsGone
+    /// It did not become ready.
+    case timedOut
+}
+
+/// Waits until the peer's bytes can be read, in the way of ``wait(for:of:until:)``, and tells at once whether the peer is still there to be answered.
+///
+/// The C function is `poll`.
+public func waitForBytes(of descriptor: CInt, until deadline: Deadline) -> Arrival {
+    let events = CInt(events(.readable, of: descriptor, until: deadline))
+    return events == 0 ? .timedOut : events & (POLLHUP | POLLERR) != 0 ? .peerIsGone : .ready
+}
+
+/// The events that `poll` reports of the descriptor; 0 where it did not become ready.
+private func events(_ readiness: Readiness, of descriptor: CInt, until deadline: Deadline) -> CShort {
     let events = readiness == .readable ? POLLIN : POLLOUT
     // A hang-up is reported unasked; an entry of -1 is passed over.
     var entries: [2 of pollfd] = [
@@ -26,19 +50,9 @@ public func wait(for readiness: Readiness, of descriptor: CInt, until deadline: 
         let milliseconds = deadline.millisecondsLeft
         var span = entries.mutableSpan
         let ready = span.withUnsafeMutableBufferPointer { poll($0.baseAddress, nfds_t($0.count), milliseconds) }
-        if ready > 0 { return entries[0].revents != 0 }
+        if ready > 0 { return entries[0].revents }
     } while !deadline.hasPassed
-    return false
-}
-
-/// Whether whoever is at the other end has closed the connection. Who has only said that nothing more will come is still there. That is told apart
-/// on a
-/// Unix socket; over TCP both look the same until something is sent, so there a client counts as present.
-///
-/// The C function is `poll`.
-public func peerIsGone(_ descriptor: CInt) -> Bool {
-    var entry = pollfd(fd: descriptor, events: 0, revents: 0)
-    return poll(&entry, 1, 0) == 1
+    return 0
 }
 
 /// Whether whoever is at the other end has said that nothing more will come, or has closed the connection, which looks the same over TCP.
