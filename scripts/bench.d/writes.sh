@@ -23,7 +23,7 @@ remove_writes_rows() {
     bench_psql -c "delete from sessions where tenant_id = '$writes_tenant'" -c 'vacuum sessions, scorecards'
 }
 
-# Triggers are on again and the rows gone, whatever happened in between.
+# Who interrupts a run before this leaves the triggers as they are: load the data anew then (--fresh).
 remove_writes_tenant() {
     switch_triggers enable
     remove_writes_rows

@@ -7,8 +7,8 @@ import Waiting
 
 /// A database in which a bad plan shows: one tenant has most of the rows, two thousand have a few each, and the heap is in no order of use. A plan
 /// made for the average tenant would be tempted to collect all of a tenant's rows and sort them; one made for the average user, to walk through the
-/// tenant's sessions until it has found a page of his, or to read all of his. With 10 million sessions in place of 200,000 the same plans come out,
-/// and a page costs one buffer more, for another level of the index.
+/// tenant's sessions until it has found a page of his, or to read all of his. With 10 million sessions in place of 200,000 the pages came out
+/// with the same plans.
 struct PlanDatabase: Sendable {
     /// Made once for all tests that ask for it.
     static let shared = Swift.Result { try PlanDatabase() }
