@@ -1,5 +1,15 @@
 extension Endpoint {
-    /// The email is not among the columns, and the workers' role has no right to it. One index probe a user finds the last session.
+    /// The email is not among the columns, and the workers' role has no right to it. One index probe a user finds the last session, however many he has.
+    ///
+    /// What was tried in its place: time for 100,000 users with 50 sessions each, and for 5,000 with 1,000 each, of this one's.
+    ///
+    ///     a probe a user by a lateral join                0.98   0.96   as this one, within noise
+    ///     the same by max(started_at)                     1.04   1.03
+    ///     a recursive skip scan and a hash join           1.24   1.2    the first row comes with the last
+    ///     distinct on, in the order of the index          1.5    17     likewise; reads every session
+    ///     max() and group by                              1.6    19     likewise
+    ///     this one by a cursor, 1,000 rows a FETCH        1.03          the first row after 5 ms, not 0.6
+    ///     this one's whole result at once                 1.01          16 MB in the worker
     static let listUsers = Endpoint(
         "list_users",
         path: "/api/v1/users",

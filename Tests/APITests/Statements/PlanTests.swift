@@ -19,13 +19,25 @@ struct PlanTests {
                 [deep, zero, "-infinity", "51"],
                 [deep, last, "2024-05-01T00:00:00Z", "51"],
                 ["-infinity", zero, "-infinity", "51"],
+                [start, last, "2027-01-01T00:00:00Z", "51"],
+                [PlanDatabase.tie.startedAt, PlanDatabase.tie.id, "-infinity", "51"],
             ],
             "list_sessions_of_user": [
                 [start, last, "-infinity", "51", one],
                 [deep, zero, "-infinity", "51", one],
                 [deep, last, "2024-05-01T00:00:00Z", "51", one],
                 [start, last, "-infinity", "51", last],
-            ],
+                [PlanDatabase.tie.startedAt, PlanDatabase.tie.id, "-infinity", "51", one],
+            ]
+                + [PlanDatabase.rareUser, PlanDatabase.formerUser, PlanDatabase.idleUser].flatMap { user in
+                    [
+                        [start, last, "-infinity", "51", user],
+                        [deep, zero, "-infinity", "51", user],
+                        // A month in which one has little and the others nothing, and years with all that there is.
+                        [deep, last, "2024-05-01T00:00:00Z", "51", user],
+                        [start, last, "2023-01-01T00:00:00Z", "51", user],
+                    ]
+                },
             "get_session": [[one], [last]],
             // The scorecard's own id, its session's, and neither.
             "get_scorecard": [["00000000-0000-0000-0000-0000000f4241"], [one], [last]],
@@ -99,6 +111,65 @@ struct PlanTests {
         let plans = try plans(Case.huge(name))
         // Otherwise the bounds above would bound nothing.
         #expect(plans.prefix(2).allSatisfy { $0.rows == 51 })
+    }
+
+    /// What a page is asked for beside where it begins.
+    struct Filter: Sendable, CustomTestStringConvertible {
+        var user: String?
+        var from = "-infinity"
+
+        var testDescription: String { "user \(user ?? "any"), from \(from)" }
+
+        static let all = [nil, PlanDatabase.busyUser].flatMap { user in
+            ["-infinity", "2023-04-10T00:00:00Z"].map { Filter(user: user, from: $0) }
+        }
+
+        /// The plan of the page that begins below an instant and an id.
+        func page(below startedAt: String, _ id: String, tenant: String = PlanDatabase.huge) throws -> Plan {
+            let endpoint = Endpoint.listSessions
+            let statement = try #require(endpoint.statements.first { $0.parameters.count == (user == nil ? 4 : 5) })
+            return try PlanDatabase.shared.get().explain(statement, [startedAt, id, from, "51"] + (user.map { [$0] } ?? []), tenant: tenant)
+        }
+    }
+
+    @Test("a page deep in the list costs what the first costs, with any filters", arguments: Filter.all)
+    func deepPagesCostTheSame(_ filter: Filter) throws {
+        let first = try filter.page(below: "infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
+        #expect(first.rows == 51)
+        let places = [
+            // `to` alone, cursors between two instants and within one, and the last full page.
+            ("2025-06-01T00:00:00Z", "ffffffff-ffff-ffff-ffff-ffffffffffff"), ("2024-06-01T00:00:00Z", "00000000-0000-0000-0000-000000000000"),
+            PlanDatabase.tie, ("2023-04-12T00:00:00Z", "00000000-0000-0000-0000-000000000000"),
+        ]
+        for place in places {
+            let deep = try filter.page(below: place.0, place.1)
+            #expect(deep.rows == 51, "\(place)")
+            // Two rows that stand on one page of the heap, or entries on two of the index, make a difference of one.
+            #expect(abs(deep.buffers - first.buffers) <= 5, "\(place): \(deep.buffers) buffers, the first page \(first.buffers)")
+        }
+    }
+
+    @Test(
+        "what is not there costs a few pages, wherever it is looked for",
+        arguments: [PlanDatabase.formerUser, PlanDatabase.idleUser],
+        ["-infinity", "2024-05-01T00:00:00Z"]
+    )
+    func emptyPagesAreCheap(_ user: String, from: String) throws {
+        // The former user has nothing since 2024, the other never had.
+        let isNeverThere = user == PlanDatabase.idleUser
+        let plan = try Filter(user: user, from: isNeverThere ? from : "2024-05-01T00:00:00Z").page(below: "2025-06-01T00:00:00Z", PlanDatabase.tie.id)
+        #expect(plan.rows == 0)
+        #expect(plan.buffers <= 6, "\(plan.nodes)")
+    }
+
+    @Test("the list of users reads one session a user, however many they have")
+    func usersReadOneSessionEach() throws {
+        let plan = try #require(try plans(Case.huge("list_users")).first)
+        #expect(plan.rows == 1_002)
+        let sessions = plan.scans.filter { $0.relation == "sessions" }
+        #expect(!sessions.isEmpty && sessions.map(\.rows).reduce(0, +) <= plan.rows, "\(sessions)")
+        // Per user the way down the index, three levels and the visibility map, and the user.
+        #expect(plan.buffers <= 6 * plan.rows, "\(plan.nodes)")
     }
 
     @Test("one row costs a few pages, whether it is there or not", arguments: Case.all.filter { $0.endpoint.takesID })
