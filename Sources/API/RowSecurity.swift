@@ -24,7 +24,7 @@ enum RowSecurity {
             select oid, rolname, rolbypassrls, rolcreaterole, rolreplication from pg_roles where rolname = current_user
         ), needed(name, readable) as (
             values ('users', true), ('scenarios', true), ('sessions', true), ('transcripts', true), ('scorecards', true),
-                ('tenants', false), ('api_tokens', false)
+                ('session_hours', true), ('session_days', true), ('session_deltas', true), ('tenants', false), ('api_tokens', false)
         ), tables as (
             select needed.*, c.oid, c.relrowsecurity and c.relforcerowsecurity as secured
             from needed left join pg_class c on c.oid = to_regclass('public.' || needed.name)

@@ -13,8 +13,13 @@ extension Endpoint {
         statements: [period]
     ) { input, arguments throws(ParameterError) in
         let period = try input.parameters.period(now: input.now)
+        let bounds = SummaryBounds(period)
         arguments.append(period.from.microseconds)
         arguments.append(period.to.microseconds)
+        arguments.append(bounds.hours.lowerBound)
+        arguments.append(bounds.days.lowerBound)
+        arguments.append(bounds.days.upperBound)
+        arguments.append(bounds.hours.upperBound)
         return Self.period
     }
 
@@ -27,18 +32,63 @@ extension Endpoint {
         Column("unique_reps", .bigint),
     ]
 
-    /// Rounded half up in whole numbers: (2·sum + n) / 2n. The sum of an `integer` column is a `bigint`; a sum of those would be `numeric`.
+    /// Whole hours and days come from the sums that triggers keep (migrations/0006), the two edges of the period from the sessions themselves, so what
+    /// it costs depends on the period's length and the number of users, not on the number of sessions. Hours and deltas add up to the sessions of the
+    /// same snapshot, whichever that is.
+    ///
+    /// The sessions stand first: a TRUNCATE locks them before it locks the sums, and whoever locked the sums first could wait for it in a circle.
+    ///
+    /// Rounded half up in whole numbers: (2·sum + n) / 2n. A sum of `bigint` is `numeric`, hence the casts.
     private static let period = Statement(
         name: "summarize",
         sql: """
-            select $1 as "from", $2 as "to", count(*) as sessions, count(*) filter (where s.status = 'scored') as scored,
-                (2 * sum(c.overall_score) + count(c.overall_score)) / nullif(2 * count(c.overall_score), 0) as avg_score,
-                count(distinct s.user_id) as unique_reps
-            from sessions s
-            left join scorecards c on c.session_id = s.id and s.status = 'scored'
-            where s.started_at between $1 and $2
+            select $1 as "from", $2 as "to", s.sessions, s.scored, (2 * s.score_sum + s.cards) / nullif(2 * s.cards, 0) as avg_score, s.unique_reps
+            from (
+                select (a.sessions + z.sessions + h.sessions + i.sessions + d.sessions + n.sessions)::bigint as sessions,
+                    (a.scored + z.scored + h.scored + i.scored + d.scored + n.scored)::bigint as scored,
+                    (a.cards + z.cards + h.cards + i.cards + d.cards + n.cards)::bigint as cards,
+                    (a.score_sum + z.score_sum + h.score_sum + i.score_sum + d.score_sum + n.score_sum)::bigint as score_sum,
+                    r.unique_reps
+                from (\(rows("started_at >= $1 and started_at < $3"))) a,
+                    (\(rows("started_at >= $6 and started_at <= $2"))) z,
+                    (\(sums("session_hours", "hour >= $3 and hour < $4"))) h,
+                    (\(sums("session_hours", "hour >= $5 and hour < $6"))) i,
+                    (\(sums("session_days", "day >= $4 and day < $5"))) d,
+                    (\(sums("session_deltas", "hour >= $3 and hour < $6"))) n,
+                    (\(users)) r
+            ) s
             """,
-        parameters: [.timestamptz, .timestamptz],
+        parameters: Array(repeating: .timestamptz, count: 6),
         columns: periodColumns.map(\.kind.postgresType)
     )
+
+    /// The sums over the sessions themselves.
+    private static func rows(_ condition: String) -> String {
+        """
+        select count(*) as sessions, coalesce(sum(case when status = 'scored' then 1 else 0 end), 0) as scored,
+            coalesce(sum(case when status = 'scored' and score is not null then 1 else 0 end), 0) as cards,
+            coalesce(sum(case when status = 'scored' then score else 0 end), 0) as score_sum
+        from sessions
+        where \(condition)
+        """
+    }
+
+    /// The sums over kept sums.
+    private static func sums(_ table: String, _ condition: String) -> String {
+        """
+        select coalesce(sum(sessions), 0) as sessions, coalesce(sum(scored), 0) as scored, coalesce(sum(cards), 0) as cards,
+            coalesce(sum(score_sum), 0) as score_sum
+        from \(table)
+        where \(condition)
+        """
+    }
+
+    /// One index probe a user, which the limit holds the planner to: a join of users and sessions would read the period's sessions. None where the
+    /// period has no session at all.
+    private static let users = """
+        select count(*) as unique_reps
+        from users
+        where (select true from sessions where started_at >= $1 and started_at <= $2 limit 1)
+            and (select true from sessions where user_id = users.id and started_at >= $1 and started_at <= $2 limit 1)
+        """
 }

@@ -25,7 +25,8 @@ struct CatalogTests {
         )
         #expect(
             tables == [
-                "api_tokens t t", "scenarios t t", "scorecards t t", "sessions t t", "tenants t t", "transcripts t t", "users t t",
+                "api_tokens t t", "scenarios t t", "scorecards t t", "session_days t t", "session_deltas t t", "session_hours t t", "sessions t t",
+                "tenants t t", "transcripts t t", "users t t",
             ]
         )
     }
@@ -55,9 +56,11 @@ struct CatalogTests {
         let everything = "using true check true"
         let own = "using (tenant_id = ( SELECT (NULLIF(current_setting('debrief.tenant'::text, true), ''::text))::uuid AS \"nullif\")) check -"
         let tenantTables = ["scenarios", "scorecards", "sessions", "transcripts", "users"]
+        let sums = ["session_days", "session_deltas", "session_hours"]
         let expected =
-            tenantTables.flatMap { ["\($0): permissive select to debrief_api \(own)", "\($0): permissive all to debrief_platform \(everything)"] }
-            + ["api_tokens", "tenants"].map { "\($0): permissive all to debrief_owner \(everything)" }
+            (tenantTables + sums).map { "\($0): permissive select to debrief_api \(own)" }
+            + tenantTables.map { "\($0): permissive all to debrief_platform \(everything)" }
+            + (["api_tokens", "tenants", "sessions", "scorecards"] + sums).map { "\($0): permissive all to debrief_owner \(everything)" }
             + ["tenants: permissive all to debrief_platform \(everything)"]
         #expect(Set(policies) == Set(expected))
         #expect(policies.count == expected.count)
@@ -76,7 +79,8 @@ struct CatalogTests {
         #expect(
             keys == [
                 "api_tokens (id)", "debrief_migrations (number)", "scenarios (tenant_id, id)", "scorecards (tenant_id, id)",
-                "sessions (tenant_id, id)", "tenants (id)", "transcripts (tenant_id, session_id)", "users (tenant_id, id)",
+                "session_days (tenant_id, day)", "session_hours (tenant_id, hour)", "sessions (tenant_id, id)", "tenants (id)",
+                "transcripts (tenant_id, session_id)", "users (tenant_id, id)",
             ]
         )
     }
@@ -141,7 +145,7 @@ struct CatalogTests {
             where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 order by 1
             """
         )
-        #expect(types == ["bytea", "integer", "json", "text", "text[]", "timestamp with time zone", "uuid"])
+        #expect(types == ["bigint", "bytea", "integer", "json", "text", "text[]", "timestamp with time zone", "uuid"])
     }
 
     @Test("what lists are sorted by is compared by code point")

@@ -44,25 +44,35 @@ struct RightsTests {
             grants == [
                 "debrief_api: select on scenarios (id, name, call_type, status, created_at)",
                 "debrief_api: select on scorecards (id, session_id, overall_score, verdict, headline, categories, callouts, created_at)",
-                "debrief_api: select on sessions (id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at)",
+                "debrief_api: select on session_days (day, sessions, scored, cards, score_sum)",
+                "debrief_api: select on session_deltas (hour, sessions, scored, cards, score_sum)",
+                "debrief_api: select on session_hours (hour, sessions, scored, cards, score_sum)",
+                "debrief_api: select on sessions (id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at, score)",
                 "debrief_api: select on transcripts (session_id, turns)",
                 "debrief_api: select on users (id, full_name, role)",
             ] + platform
         )
     }
 
-    @Test("authenticate is the one function there is, acts as the owner with a fixed search path, and debrief_api alone may call it")
+    @Test("the functions are these, with a fixed search path: what a trigger runs nobody may call, and authenticate debrief_api alone")
     func functions() throws {
         let functions = try lines(
             """
             select format('%s %s %s %s %s', oid::regprocedure, proowner::regrole, prosecdef, array_to_string(proconfig, ' '),
                 (select string_agg(grantee::regrole || '=' || privilege_type, ',' order by grantee <> proowner) from aclexplode(proacl)))
-            from pg_proc where pronamespace = 'public'::regnamespace
+            from pg_proc where pronamespace = 'public'::regnamespace order by 1
             """
         )
+        let path = "search_path=pg_catalog, pg_temp"
+        let byIndex = "enable_seqscan=off enable_hashjoin=off enable_mergejoin=off"
         #expect(
             functions == [
-                "authenticate(bytea,text) debrief_owner t search_path=pg_catalog, pg_temp debrief_owner=EXECUTE,debrief_api=EXECUTE"
+                "authenticate(bytea,text) debrief_owner t \(path) debrief_owner=EXECUTE,debrief_api=EXECUTE",
+                "clear_scores() debrief_owner t \(path) debrief_owner=EXECUTE",
+                "copy_scores() debrief_owner t search_path=public, pg_temp \(byIndex) debrief_owner=EXECUTE",
+                "count_sessions() debrief_owner t \(path) debrief_owner=EXECUTE",
+                "empty_sums() debrief_owner t \(path) debrief_owner=EXECUTE",
+                "fold_session_deltas(uuid) debrief_owner f \(path) debrief_owner=EXECUTE",
             ]
         )
         // What the owner makes later is nobody else's either.
@@ -78,7 +88,8 @@ struct RightsTests {
         #expect(
             owners == [
                 "debrief_owner api_tokens", "postgres debrief_migrations", "debrief_owner scenarios", "debrief_owner scorecards",
-                "debrief_owner sessions", "debrief_owner tenants", "debrief_owner transcripts", "debrief_owner users",
+                "debrief_owner session_days", "debrief_owner session_deltas", "debrief_owner session_hours", "debrief_owner sessions",
+                "debrief_owner tenants", "debrief_owner transcripts", "debrief_owner users",
             ]
         )
     }

@@ -80,7 +80,12 @@ struct TwoTenants: Sendable {
 
 /// What statements are executed with here, by their types: bounds that leave nothing out, and an id that both tenants have.
 func generousArguments(of statement: Statement) -> [String] {
-    var dates = statement.name == "summarize" ? ["0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z"] : ["infinity", "-infinity"]
+    // The summary's rows, hours, days and hours.
+    let summary = [
+        "0001-01-01T00:00:00Z", "9999-12-31T00:00:00Z", "2026-05-01T02:00:00Z", "2026-05-01T03:00:00Z", "2026-05-01T05:00:00Z",
+        "2026-05-01T07:00:00Z",
+    ]
+    var dates = statement.name == "summarize" ? summary : ["infinity", "-infinity"]
     return statement.parameters.map { type in
         switch type {
         case .timestamptz: dates.removeFirst()
