@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 /// Targets that lend memory they own: `RawSpan` and `Span` in the signatures of their functions.
 let lending: [SwiftSetting] = strict + [.enableExperimentalFeature("Lifetimes")]
 
-/// Targets in which each unsafe expression has to be marked as such: `JSON` and `Admin` have a file of them each, the others none. Memory of C stays behind
+/// Targets in which each unsafe expression has to be marked as such: `JSON` has two files of them, `Admin` one, the others none. Memory of C stays behind
 /// `Postgres`, `FastCGI`, `Pool`, `Waiting` and `Digest`.
 let safe: [SwiftSetting] = lending + [.strictMemorySafety()]
 

@@ -23,7 +23,7 @@ extension JSONWriter {
         var rest = tail
         for position in stride(from: end &+ 38, through: end, by: -1) {
             let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            storage.overwrite(at: position, with: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit))
+            storage.store(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: digit), at: position)
             rest = quotient
         }
         end &+= 39
@@ -49,11 +49,9 @@ extension JSONWriter {
         let (yearAndMonth, dayOfMonth) = lastDate
         let time = pair(hour, at: 4) | byte(":", at: 6) | pair(minute, at: 7)
         let rest = pair(minute, at: 0) >> 8 | byte(":", at: 1) | pair(isBeyond ? 60 : second, at: 2)
-        storage.withMutableBytes { bytes in
-            bytes.store(yearAndMonth, at: start)
-            bytes.store((dayOfMonth | time).littleEndian, at: start &+ 8)
-            bytes.store(rest.littleEndian, at: start &+ 16)
-        }
+        storage.store(yearAndMonth, at: start)
+        storage.store((dayOfMonth | time).littleEndian, at: start &+ 8)
+        storage.store(rest.littleEndian, at: start &+ 16)
         end &+= 20
         return isBeyond ? 0 : microsecond
     }
@@ -75,13 +73,13 @@ extension JSONWriter {
         let (tenThousands, rest) = microsecond.quotientAndRemainder(dividingBy: 10_000)
         let (hundreds, ones) = rest.quotientAndRemainder(dividingBy: 100)
         let digits = byte(".", at: 0) | pair(tenThousands, at: 1) | pair(hundreds, at: 3) | pair(ones, at: 5)
-        storage.overwrite(at: end, with: digits.littleEndian)
+        storage.store(digits.littleEndian, at: end)
         end &+= 7
     }
 
     @inline(__always)
     private mutating func closeInstant() {
-        storage.overwrite(at: end, with: UInt16(truncatingIfNeeded: byte("Z", at: 0) | byte("\"", at: 1)).littleEndian)
+        storage.store(UInt16(truncatingIfNeeded: byte("Z", at: 0) | byte("\"", at: 1)).littleEndian, at: end)
         end &+= 2
     }
 }

@@ -16,7 +16,7 @@ extension JSONWriter {
     public mutating func string(_ utf8: RawSpan) {
         // Room for the quotes and a text without escapes, which is nearly every text; escapes make their own.
         reserve(utf8.byteCount &+ 2)
-        storage.overwrite(at: end, with: UInt8(ascii: "\""))
+        storage.store(UInt8(ascii: "\""), at: end)
         end &+= 1
 
         var start = 0
@@ -30,7 +30,7 @@ extension JSONWriter {
             start = stop &+ 1
         }
 
-        storage.overwrite(at: end, with: UInt8(ascii: "\""))
+        storage.store(UInt8(ascii: "\""), at: end)
         end &+= 1
     }
 
@@ -63,8 +63,8 @@ extension JSONWriter {
         default:
             reserve(6)
             raw(#"\u00"#)
-            storage.overwrite(at: end, with: UInt8(ascii: "0") &+ byte >> 4)
-            storage.overwrite(at: end &+ 1, with: lowerCaseHexadecimalDigit(byte & 0x0f))
+            storage.store(UInt8(ascii: "0") &+ byte >> 4, at: end)
+            storage.store(lowerCaseHexadecimalDigit(byte & 0x0f), at: end &+ 1)
             end &+= 2
         }
     }

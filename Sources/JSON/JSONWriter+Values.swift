@@ -15,7 +15,7 @@ extension JSONWriter {
         reserve(24)
         var rest = value.magnitude
         if value < 0 {
-            storage.overwrite(at: end, with: UInt8(ascii: "-"))
+            storage.store(UInt8(ascii: "-"), at: end)
             end &+= 1
         }
         let length = decimalLength(of: rest)
@@ -23,13 +23,13 @@ extension JSONWriter {
         end = position
         while rest >= 100 {
             position &-= 2
-            storage.overwrite(at: position, with: decimalPair(rest % 100).littleEndian)
+            storage.store(decimalPair(rest % 100).littleEndian, at: position)
             rest /= 100
         }
         if rest >= 10 {
-            storage.overwrite(at: position &- 2, with: decimalPair(rest).littleEndian)
+            storage.store(decimalPair(rest).littleEndian, at: position &- 2)
         } else {
-            storage.overwrite(at: position &- 1, with: UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest))
+            storage.store(UInt8(ascii: "0") &+ UInt8(truncatingIfNeeded: rest), at: position &- 1)
         }
     }
 
@@ -54,13 +54,12 @@ extension JSONWriter {
         let third = hexadecimalDigits(UInt32(truncatingIfNeeded: low >> 32)).byteSwapped
         let fourth = hexadecimalDigits(UInt32(truncatingIfNeeded: low)).byteSwapped
         let (quote, hyphen) = (UInt64(UInt8(ascii: "\"")), UInt64(UInt8(ascii: "-")))
-        storage.withMutableBytes { bytes in
-            bytes.store((quote | first << 8).littleEndian, at: start)
-            bytes.store((first >> 56 | hyphen << 8 | (second & 0xffff_ffff) << 16 | hyphen << 48 | (second >> 32) << 56).littleEndian, at: start &+ 8)
-            bytes.store((second >> 40 | hyphen << 24 | third << 32).littleEndian, at: start &+ 16)
-            bytes.store((hyphen | (third >> 32) << 8 | fourth << 40).littleEndian, at: start &+ 24)
-            bytes.store((fourth >> 8 | quote << 56).littleEndian, at: start &+ 30)
-        }
+        storage.store((quote | first << 8).littleEndian, at: start)
+        let secondWord: UInt64 = first >> 56 | hyphen << 8 | hyphen << 48
+        storage.store((secondWord | (second & 0xffff_ffff) << 16 | (second >> 32) << 56).littleEndian, at: start &+ 8)
+        storage.store((second >> 40 | hyphen << 24 | third << 32).littleEndian, at: start &+ 16)
+        storage.store((hyphen | (third >> 32) << 8 | fourth << 40).littleEndian, at: start &+ 24)
+        storage.store((fourth >> 8 | quote << 56).littleEndian, at: start &+ 30)
         end = start &+ 38
     }
 }

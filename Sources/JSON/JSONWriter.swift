@@ -9,9 +9,9 @@
 /// It writes values and what it is told between them; commas, keys and braces are the caller's, who has them as literals.
 /// Nothing is allocated while what is written fits into what the buffer has grown to.
 public struct JSONWriter: ~Copyable {
-    /// All of it is initialized; the bytes before `end` are written, the rest is room.
+    /// The bytes before `end` are written, the rest is room.
     @usableFromInline
-    var storage: [UInt8]
+    var storage: ByteBuffer
 
     /// Where the next byte goes.
     @usableFromInline
@@ -34,7 +34,7 @@ public struct JSONWriter: ~Copyable {
     ///   four times over, and are what a response may have to be sent whole.
     public init(capacity: Int = 65_536) {
         initialCapacity = capacity
-        storage = [UInt8](repeating: 0, count: capacity)
+        storage = ByteBuffer(capacity: capacity)
     }
 
     /// The number of bytes written since the beginning or since ``removeAll()``.
@@ -45,19 +45,19 @@ public struct JSONWriter: ~Copyable {
     /// Forgets what was written. The buffer is kept, unless it grew beyond 1 MiB.
     public mutating func removeAll() {
         end = 0
-        if storage.count > Self.largestKeptCapacity {
-            storage = [UInt8](repeating: 0, count: initialCapacity)
+        if storage.capacity > Self.largestKeptCapacity {
+            storage = ByteBuffer(capacity: initialCapacity)
         }
     }
 
     /// Lends the bytes written so far, without a copy.
     public func withBytes<Result: ~Copyable, Failure: Error>(_ body: (RawSpan) throws(Failure) -> Result) throws(Failure) -> Result {
-        try storage.span.extracting(first: end).withRawBytes(body)
+        try storage.withBytes(end, body)
     }
 
     /// A copy of what was written. For tests and command lines: bytes that are not UTF-8 come as U+FFFD.
     public var text: String {
-        String(decoding: storage[..<end], as: UTF8.self)
+        withBytes { bytes in String(decoding: (0..<bytes.byteCount).map { bytes.byte(at: $0) }, as: UTF8.self) }
     }
 
     /// Writes `text` as it is, such as a key with what is around it: `,"ended_at":`.
@@ -87,9 +87,7 @@ public struct JSONWriter: ~Copyable {
     public mutating func raw(_ words: Span<UInt64>, count: Int) {
         reserve(8 &* words.count)
         let start = end
-        storage.withMutableBytes { bytes in
-            for index in words.indices { bytes.store(words[index], at: start &+ 8 &* index) }
-        }
+        for index in words.indices { storage.store(words[index], at: start &+ 8 &* index) }
         precondition(count <= 8 &* words.count, "more bytes than there are")
         end = start &+ count
     }
@@ -98,7 +96,7 @@ public struct JSONWriter: ~Copyable {
     @inlinable
     @inline(__always)
     mutating func append(_ bytes: RawSpan) {
-        storage.overwrite(at: end, with: bytes)
+        storage.store(bytes, at: end)
         end &+= bytes.byteCount
     }
 
@@ -106,7 +104,7 @@ public struct JSONWriter: ~Copyable {
     @inlinable
     @inline(__always)
     mutating func reserve(_ additional: Int) {
-        if storage.count &- end < additional {
+        if storage.capacity &- end < additional {
             grow(by: additional)
         }
     }
@@ -115,11 +113,6 @@ public struct JSONWriter: ~Copyable {
     @usableFromInline
     @inline(never)
     mutating func grow(by additional: Int) {
-        let capacity = max(2 * storage.count, end + additional)
-        var larger = [UInt8]()
-        larger.reserveCapacity(capacity)
-        larger.append(contentsOf: storage[..<end])
-        larger.append(contentsOf: repeatElement(0, count: capacity - count))
-        storage = larger
+        storage.grow(to: max(2 * storage.capacity, end + additional), keeping: end)
     }
 }
