@@ -1,12 +1,17 @@
 /*
  * The peer to reach: what a fast C author would write on libfcgi and libpq, without a check of anything.
  *
- * Usage: bench-worker SOCKET PROCESSES CONNINFO
+ * Usage: bench-worker SOCKET PROCESSES CONNINFO [detach]
  *
  * Preforked processes that share a listening socket, each with a connection of its own. Binary results, prepared
  * statements with generic plans, the tenant found in the statement itself, JSON made by hand in one buffer that is sent
  * as it is. It connects as a role that no row security binds, and has no scopes, no expiry, no deadlines, no retries, no
  * log and no errors but "404": whatever Debrief does beyond this is what Debrief costs.
+ *
+ * Measured beside it, with 8 clients: one statement that finds the tenant is ahead of a pair in one round trip (by 6 %) and
+ * of PQexecPrepared (by 2 %). Closing the connection at once, which libfcgi does for a request that was detached from it,
+ * gains 19 %: FCGX_Finish_r shuts it down and waits for the peer to close first. Few who write for libfcgi know that, so it
+ * is a peer of its own, by `detach`.
  *
  * The bodies are Debrief's, byte for byte, but for a page that ends between two sessions of one instant.
  */
@@ -410,7 +415,7 @@ static int answer(const FCGX_Request *request)
     return 0;
 }
 
-static void serve(int listener, const char *conninfo)
+static void serve(int listener, const char *conninfo, int detach)
 {
     FCGX_Request request;
     connect_database(conninfo);
@@ -426,13 +431,18 @@ static void serve(int listener, const char *conninfo)
         char *first = body + HEAD_ROOM - head_length;
         memcpy(first, head, (size_t)head_length);
         FCGX_PutStr(first, (int)(body + length - first), request.out);
+        if (detach) {
+            request.keepConnection = 0;
+            FCGX_Detach(&request);
+        }
         FCGX_Finish_r(&request);
     }
 }
 
 int main(int count, char **arguments)
 {
-    if (count != 4) die("usage", "bench-worker SOCKET PROCESSES CONNINFO");
+    int detach = count == 5 && strcmp(arguments[4], "detach") == 0;
+    if (count != 4 && !detach) die("usage", "bench-worker SOCKET PROCESSES CONNINFO [detach]");
     umask(0007);
     FCGX_Init();
     make_tables();
@@ -443,7 +453,7 @@ int main(int count, char **arguments)
         if (fork() != 0) continue;
         prctl(PR_SET_PDEATHSIG, SIGKILL);
         signal(SIGTERM, SIG_DFL);
-        serve(listener, arguments[3]);
+        serve(listener, arguments[3], detach);
         _exit(1);
     }
     signal(SIGTERM, SIG_DFL);
