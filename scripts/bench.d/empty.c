@@ -26,8 +26,26 @@ static void serve(int listener)
     }
 }
 
+static void wake(int number)
+{
+    (void)number;
+}
+
+/* Waits for SIGTERM or for a process to end, none of which is replaced, and takes all with it. */
+static int await_end(void)
+{
+    struct sigaction action = {.sa_handler = wake};
+    sigaction(SIGTERM, &action, NULL);
+    int failed = wait(NULL) > 0;
+    signal(SIGTERM, SIG_IGN);
+    kill(0, SIGTERM);
+    while (wait(NULL) > 0) continue;
+    return failed;
+}
+
 int main(int count, char **arguments)
 {
+    setpgid(0, 0);
     umask(0007);
     FCGX_Init();
     int listener = count == 3 ? FCGX_OpenSocket(arguments[1], 1024) : -1;
@@ -42,6 +60,5 @@ int main(int count, char **arguments)
         serve(listener);
         _exit(1);
     }
-    signal(SIGTERM, SIG_DFL);
-    return wait(NULL) > 0;
+    return await_end();
 }

@@ -439,10 +439,28 @@ static void serve(int listener, const char *conninfo, int detach)
     }
 }
 
+static void wake(int number)
+{
+    (void)number;
+}
+
+/* Waits for SIGTERM or for a process to end, none of which is replaced, and takes all with it. */
+static int await_end(void)
+{
+    struct sigaction action = {.sa_handler = wake};
+    sigaction(SIGTERM, &action, NULL);
+    int failed = wait(NULL) > 0;
+    signal(SIGTERM, SIG_IGN);
+    kill(0, SIGTERM);
+    while (wait(NULL) > 0) continue;
+    return failed;
+}
+
 int main(int count, char **arguments)
 {
     int detach = count == 5 && strcmp(arguments[4], "detach") == 0;
     if (count != 4 && !detach) die("usage", "bench-worker SOCKET PROCESSES CONNINFO [detach]");
+    setpgid(0, 0);
     umask(0007);
     FCGX_Init();
     make_tables();
@@ -456,6 +474,5 @@ int main(int count, char **arguments)
         serve(listener, arguments[3], detach);
         _exit(1);
     }
-    signal(SIGTERM, SIG_DFL);
-    return wait(NULL) > 0; /* No process is replaced: one that ends ends the measurement. */
+    return await_end();
 }
