@@ -112,8 +112,10 @@ apt_install() {
     cluster=/etc/postgresql-common/createcluster.d/debrief.conf
     policy=/usr/sbin/policy-rc.d
     our_policy=
-    nginx_was_here=
-    [ ! -e /usr/sbin/nginx ] || nginx_was_here=1
+    ours=()
+    for service in nginx php8.2-fpm; do
+        [ -e "/lib/systemd/system/$service.service" ] || ours+=("$service")
+    done
 
     # One at a time on a machine: apt-get update does not wait for another one, and the two files below are shared.
     exec 8</var/lib/dpkg
@@ -133,10 +135,12 @@ apt_install() {
     apt-get update -q
     apt-get -o DPkg::Lock::Timeout=120 install -y -q --no-install-recommends "$@"
 
-    # An nginx that came for us alone must not take port 80 at the next start of the machine.
-    if [ -z "$nginx_was_here" ] && [ -d /run/systemd/system ]; then
-        systemctl disable --quiet nginx
-    fi
+    # What came for us alone must not start with the machine, an nginx on port 80 above all.
+    for service in "${ours[@]}"; do
+        if [ -d /run/systemd/system ] && [ -e "/lib/systemd/system/$service.service" ]; then
+            systemctl disable --quiet "$service"
+        fi
+    done
 }
 
 install_packages() {
@@ -223,9 +227,85 @@ lock_state() {
     printf 'scripts/%s (pid %d)\n' "${0##*/}" $$ >"$lock"
 }
 
+check_state() {
+    [ -z "$state" ] || return 0
+    if [ -d "$state_link" ] && [ -n "$(ls -A "$state_link")" ]; then
+        die "$state_link is not empty and was not made by scripts/up: set DEBRIEF_STATE to another"
+    fi
+    is_root && return
+    # Goes as it is into a connection string and into nginx's configuration, and must leave room for the name of a
+    # socket, whose path the kernel limits to 107 bytes.
+    [[ $state_link =~ ^[A-Za-z0-9._/+@-]{1,85}$ ]] ||
+        die "set DEBRIEF_STATE to a path of at most 85 letters, digits and ._/+@-, not $state_link"
+}
+
+# folder NAME ACCOUNT MODE
+folder() {
+    local owner=()
+    ! is_root || owner=(-o "$2" -g "$2")
+    install -d -m "$3" "${owner[@]}" "$state/$1"
+}
+
+# Root's is a link, because the accounts could not reach a clone below root's home. Others may pass through the target,
+# not look around.
+make_state() {
+    make_accounts
+    if is_root && [ -z "$state" ]; then
+        install -d -m 711 /var/lib/debrief
+        state=$(mktemp -d /var/lib/debrief/XXXXXXXX)
+        chmod 711 "$state"
+        [ ! -d "$state_link" ] || [ -L "$state_link" ] || rmdir "$state_link"
+        ln -sfn "$state" "$state_link"
+    elif [ -z "$state" ]; then
+        mkdir -p "$state_link"
+        chmod 700 "$state_link"
+        state=$(realpath "$state_link")
+    fi
+    printf '%s\n' "$marker" "$clone" >"$state/.debrief-state"
+    make_folders
+    note=$state
+}
+
+make_folders() {
+    mkdir -p "$state/bin" "$state/etc/nginx"
+    folder pgsock postgres 755
+    folder run debrief 755
+    folder nginx www-data 750
+}
+
 # conninfo ROLE [DATABASE]: how libpq reaches the private cluster.
 conninfo() {
     printf 'host=%s port=5432 dbname=%s user=%s' "$state/pgsock" "${2:-debrief}" "$1"
+}
+
+# The workers' settings that come from the environment of whoever starts them.
+worker_settings=(
+    WORKERS BACKLOG STATEMENT_TIMEOUT REQUEST_TIMEOUT START_TIMEOUT DRAIN_TIMEOUT MAX_REQUESTS SLOW LOG_LEVEL
+)
+
+write_settings() {
+    local name
+    printf '%s\n' "DEBRIEF_DATABASE=$(conninfo debrief_api)" "DEBRIEF_LISTEN=$state/run/debrief.sock" \
+        "DEBRIEF_LOG=$state/run/debrief.log"
+    for name in "${worker_settings[@]/#/DEBRIEF_}"; do
+        [ -z "${!name-}" ] || printf '%s=%s\n' "$name" "${!name}"
+    done
+}
+
+# Asks the binary before it replaces the settings of workers that run. It exits with 64 for settings that make no sense;
+# that there is no database yet does not matter.
+make_settings() {
+    local new=$state/etc/debrief.conf.try status=0 set=("${!DEBRIEF_@}")
+    write_settings >"$new"
+    env "${set[@]/#/--unset=}" "$state/bin/debrief" check --config "$new" || status=$?
+    if [ "$status" = 64 ]; then
+        rm "$new"
+        exit 64
+    fi
+    put "$state/etc/debrief.conf" <"$new"
+    rm "$new"
+    ! is_root || chgrp debrief "$state/etc/debrief.conf"
+    chmod 640 "$state/etc/debrief.conf"
 }
 
 # Becomes the CLI, as the caller, who may be any role of the cluster, and with the workers' settings.
@@ -336,6 +416,38 @@ stop() {
     running "$1" || return 0
     session "$(<"$lock")" | xargs --no-run-if-empty kill -s KILL 2>/dev/null || true
     flock -w 10 "$lock" true || die "$1 does not end: see $state/$1.log"
+}
+
+# ---- PostgreSQL
+
+# The sockets, and so the accounts behind them, are the only way in; there are no passwords.
+make_cluster() {
+    rm -rf "$state/pg.new"
+    folder pg.new postgres 700
+    become postgres
+    "${become[@]}" initdb -D "$state/pg.new" -U postgres -A peer -E UTF8 --locale=C.UTF-8
+    echo 'local all all peer map=debrief' >"$state/pg.new/pg_hba.conf"
+    printf 'debrief %s\n' "$(id -un) postgres" "$(id -un) debrief_api" 'debrief debrief_api' \
+        >"$state/pg.new/pg_ident.conf"
+    mv "$state/pg.new" "$state/pg"
+}
+
+# start_postgres [OPTION…]: the private server, with options of its own, and in it the database.
+start_postgres() {
+    if healthy postgres; then
+        note=running
+    else
+        stop postgres INT 0
+        [ -d "$state/pg" ] || make_cluster
+        # Where nobody reaps a killed server, the pid in its two lock files looks alive for ever. Our lock knows better.
+        rm -f "$state/pg/postmaster.pid" "$state/pgsock/.s.PGSQL.5432.lock"
+        start postgres postgres postgres -D "$state/pg" -h '' -k "$state/pgsock" "$@"
+        await postgres 120 pg_isready -q -h "$state/pgsock" -U postgres -d postgres
+        note=started
+    fi
+    local there
+    there=$(psql -XAt -c "select 1 from pg_database where datname = 'debrief'" "$(conninfo postgres postgres)")
+    [ -n "$there" ] || psql -Xq -c 'create database debrief' "$(conninfo postgres postgres)"
 }
 
 # The master says when it is gone, and knows how long that may take. One that does not answer is stopped as the others are.
