@@ -1,2 +1,2 @@
-// OpenSSL's one-shot SHA-256. libpq loads libcrypto anyway, and Debian keeps it patched. `Digest` alone stands before it.
-#include <openssl/sha.h>
+// OpenSSL's digests. libpq loads libcrypto anyway, and Debian keeps it patched. `Digest` alone stands before it.
+#include <openssl/evp.h>

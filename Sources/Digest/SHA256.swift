@@ -7,12 +7,21 @@ public struct SHA256: Equatable, Sendable {
     /// The digest.
     public let bytes: InlineArray<32, UInt8>
 
+    /// libcrypto's implementation, looked up once a process: its one-shot `SHA256` looks for it by name each time, which costs more than to digest a
+    /// token. Never freed, never changed, so it may be shared.
+    private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+
     /// The digest of a message that is in memory as a whole.
+    ///
+    /// The C function is `EVP_Digest`.
     public init(of message: Span<UInt8>) {
         var digest = InlineArray<32, UInt8>(repeating: 0)
         message.withUnsafeBufferPointer { input in
             var output = digest.mutableSpan
-            output.withUnsafeMutableBufferPointer { _ = CCrypto.SHA256(input.baseAddress, input.count, $0.baseAddress) }
+            output.withUnsafeMutableBufferPointer { output in
+                let isDone = EVP_Digest(input.baseAddress, input.count, output.baseAddress, nil, Self.algorithm, nil)
+                precondition(isDone == 1, "libcrypto has no SHA-256, or no memory")
+            }
         }
         bytes = digest
     }

@@ -54,7 +54,9 @@ struct RightsTests {
         )
     }
 
-    @Test("the functions are these, with a fixed search path: what a trigger runs nobody may call, and authenticate debrief_api alone")
+    @Test(
+        "the functions are these, with a fixed search path or none to heed: what a trigger runs nobody may call, and authenticate debrief_api alone"
+    )
     func functions() throws {
         let functions = try lines(
             """
@@ -67,7 +69,7 @@ struct RightsTests {
         let byIndex = "enable_seqscan=off enable_hashjoin=off enable_mergejoin=off"
         #expect(
             functions == [
-                "authenticate(bytea,text) debrief_owner t \(path) debrief_owner=EXECUTE,debrief_api=EXECUTE",
+                "authenticate(bytea,text) debrief_owner t  debrief_owner=EXECUTE,debrief_api=EXECUTE",
                 "clear_scores() debrief_owner t \(path) debrief_owner=EXECUTE",
                 "copy_scores() debrief_owner t search_path=public, pg_temp \(byIndex) debrief_owner=EXECUTE",
                 "count_sessions() debrief_owner t \(path) debrief_owner=EXECUTE",

@@ -60,7 +60,7 @@ struct CallerTests {
         let tenant = try connection.receive(until: deadline)
         let rows = try connection.receive(until: deadline)
         try connection.drain(until: deadline)
-        return (caller.value(row: 0, column: 0)?.string, tenant.value(row: 0, column: 0)?.string, rows.rowCount)
+        return (caller.value(row: 0, column: 0)?.field(0, .text)?.string, tenant.value(row: 0, column: 0)?.string, rows.rowCount)
     }
 
     private static let tenant = Statement(
@@ -163,5 +163,41 @@ struct CallerTests {
     func nulls() throws {
         #expect(try databases.both.value("select outcome from authenticate(null, 'users:read')") == "unknown")
         #expect(try databases.both.value("select outcome from authenticate(sha256('live a'), null)") == "insufficient_scope")
+    }
+
+    @Test("authenticate asks PostgreSQL's own functions and operators, whatever the caller's search path puts before them")
+    func searchPath() throws {
+        let database = try Cluster.shared.get().makeDatabase()
+        try database.script(
+            """
+            create schema other;
+            create table other.api_tokens as select * from api_tokens;
+            create function other.same(bytea, bytea) returns boolean language sql as 'select true';
+            create function other.same(text, text) returns boolean language sql as 'select true';
+            create function other.earlier(timestamptz, timestamptz) returns boolean language sql as 'select false';
+            create operator other.= (leftarg = bytea, rightarg = bytea, function = other.same);
+            create operator other.= (leftarg = text, rightarg = text, function = other.same);
+            create operator other.<= (leftarg = timestamptz, rightarg = timestamptz, function = other.earlier);
+            create function other.now() returns timestamptz language sql as $$ select '-infinity'::timestamptz $$;
+            create function other.set_config(text, text, boolean) returns text language sql as $$ select 'nothing' $$;
+            insert into api_tokens (tenant_id, name, token_hash, prefix, scopes, expires_at)
+            select id, word, sha256(word::bytea), '', array['users:read'], case word when 'expired' then now() end
+            from (select id from tenants limit 1) t, (values ('live'), ('expired')) w (word);
+            """
+        )
+        for (word, scope, outcome) in [
+            ("nobody", "users:read", "unknown"), ("live", "users:read", "live"), ("live", "sessions:read", "insufficient_scope"),
+            ("expired", "users:read", "expired"),
+        ] {
+            try database.script("begin; set local search_path = other, pg_catalog, public")
+            let row = try database.sql(
+                "select outcome, current_setting('debrief.tenant', true) operator(pg_catalog.=) tenant_id::text from public.authenticate(sha256($1::text::bytea), $2)",
+                word,
+                scope
+            )
+            try database.script("commit")
+            #expect(row.first?.first == outcome)
+            if outcome == "live" { #expect(row.first?.last == "t") }
+        }
     }
 }
