@@ -6,6 +6,15 @@ import Waiting
 // The target `API` is what Debrief exists for: it answers one request, from its path to the last byte of JSON. It knows no process, socket or
 // signal, and logs nothing: what is worth noticing is returned. Before it stands `Pool`, which hands it requests; after it `Postgres` and `FastCGI`.
 
+// The hot path is a page of 50: 252,000 instructions in the worker and 523,000 in its backend, counted under valgrind, and eleven system calls: epoll_wait,
+// accept4, poll and recvfrom (the gate), read (libfcgi), sendto, poll and recvfrom (PostgreSQL), sendmsg, write (the log), close. What was tried in vain:
+//
+// | tried | instructions of a page, before and after |
+// |---|---|
+// | `-cross-module-optimization` for all targets | worker 252,000 ▶ 249,000, for flags that SwiftPM calls unsafe |
+// | statement_timeout and client_connection_check_interval off | backend 559,400 ▶ 558,100 |
+// | the caller's three columns by a sub-select, not as one record | backend, authenticate alone, 118,300 ▶ 126,700 |
+
 /// Answers requests, one after the other, with memory and a connection that stay from one to the next.
 ///
 ///     request ▶ router ▶ token ▶ parameters ▶ [caller | statement | Sync] ▶ JSON ▶ response
