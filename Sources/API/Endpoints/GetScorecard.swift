@@ -1,6 +1,7 @@
 extension Endpoint {
-    /// A list of sessions leads to the scorecards, so a session's id is taken too. The scorecard's own id wins: the second look-up is made only where
-    /// the first found nothing. `coalesce` is not leakproof: without the `select` around it, row security would keep it from the index.
+    /// A list of sessions leads to the scorecards, so a session's id is taken too. The scorecard's own id wins: the branches of a `union all` are run in
+    /// their order, and the limit ends that before the second where the first found the row. A `coalesce` of two look-ups in one condition took a tenth
+    /// more of the backend's instructions.
     static let getScorecard = Endpoint(
         "get_scorecard",
         path: "/api/v1/scorecards/:id",
@@ -20,9 +21,12 @@ extension Endpoint {
         sql: """
             select id, session_id, overall_score, verdict, headline, categories, callouts, created_at
             from scorecards
-            where id = (select coalesce(
-                (select id from scorecards where id = $1),
-                (select id from scorecards where session_id = $1)))
+            where id = $1
+            union all
+            select id, session_id, overall_score, verdict, headline, categories, callouts, created_at
+            from scorecards
+            where session_id = $1
+            limit 1
             """
     )
 }

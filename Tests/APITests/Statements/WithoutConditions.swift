@@ -1,5 +1,5 @@
 /// A statement's text with every condition taken out: `where …` and `on …` become `where true` and `on true`, at every depth, as if somebody had
-/// forgotten them all. A sub-select, which can have one row only, gets a limit in their place.
+/// forgotten them all, a `limit 1` at the end with them. A sub-select, which can have one row only, gets a limit in their place.
 func withoutConditions(_ sql: String) -> String {
     var stripped: [Substring] = []
     /// What each open parenthesis has seen: whether it holds a select, and whether that has a limit.
@@ -30,11 +30,13 @@ func withoutConditions(_ sql: String) -> String {
             skipping = 0
         }
     }
+    // The one row of several would be any of them.
+    if stripped.suffix(2) == ["limit", "1"] { stripped.removeLast(2) }
     return stripped.joined(separator: " ")
 }
 
 /// What ends a condition, beside the parenthesis around it.
-private let clauses: Set<Substring> = ["where", "group", "order", "limit", "left", "join"]
+private let clauses: Set<Substring> = ["where", "group", "order", "limit", "left", "join", "union"]
 
 /// Words, parentheses and commas.
 private func tokens(of sql: String) -> [Substring] {
