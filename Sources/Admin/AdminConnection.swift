@@ -1,7 +1,7 @@
 import Postgres
 import Waiting
 
-/// Connections for `migrate`, `tenant` and `token`.
+/// Connections for `migrate`, `tenant`, `token` and `summary`.
 public enum AdminConnection {
     /// How long making a connection may take: longer than any network between an admin and a database that works.
     private static let connectMilliseconds = 10_000
@@ -17,7 +17,7 @@ public enum AdminConnection {
         }
     }
 
-    /// A connection that acts as `debrief_owner`, for tenants and tokens.
+    /// A connection that acts as `debrief_owner`, for tenants, tokens and sums.
     ///
     /// Row security is forced on their tables, and the admin of a managed server is no superuser: it is the owner's policy that lets an admin's
     /// commands see and write rows.
@@ -29,12 +29,12 @@ public enum AdminConnection {
 }
 
 extension Connection {
-    /// Runs a statement on the tables of tenants and tokens, and returns its rows as text. Each is an instant; one that takes 30 s waits for
-    /// somebody's
-    /// lock.
-    mutating func ask(_ sql: String, _ parameters: [String?] = []) throws(AdminError) -> [[String?]] {
+    /// Runs a statement on the owner's tables, and returns its rows as text.
+    ///
+    /// - Parameter milliseconds: how long it may take. Most are an instant; one that takes 30 s waits for somebody's lock.
+    mutating func ask(_ sql: String, _ parameters: [String?] = [], milliseconds: Int = 30_000) throws(AdminError) -> [[String?]] {
         do {
-            return try query(sql, parameters, until: .after(milliseconds: 30_000))
+            return try query(sql, parameters, until: .after(milliseconds: milliseconds))
         } catch {
             throw AdminError(error)
         }

@@ -30,3 +30,9 @@ func uuid(_ value: String??) throws(AdminError) -> UUID {
     guard let text = value ?? nil, let uuid = UUID(text) else { throw .postgres(.unexpected("no UUID where one was due")) }
     return uuid
 }
+
+/// The whole number of a value that is never NULL.
+func count(_ value: String?) throws(AdminError) -> Int {
+    guard let value, let count = Int(value) else { throw .postgres(.unexpected("no number where one was due")) }
+    return count
+}

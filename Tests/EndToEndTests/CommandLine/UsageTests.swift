@@ -10,7 +10,8 @@ struct UsageTests {
         (
             [],
             [
-                "serve", "status", "scale", "reload", "upgrade", "stop", "check", "migrate", "tenant", "token", "--version", "DEBRIEF_DATABASE",
+                "serve", "status", "scale", "reload", "upgrade", "stop", "check", "migrate", "tenant", "token", "summary", "--version",
+                "DEBRIEF_DATABASE",
                 "DEBRIEF_ADMIN_DATABASE", "DEBRIEF_LISTEN",
                 "DEBRIEF_BACKLOG", "DEBRIEF_WORKERS", "DEBRIEF_STATEMENT_TIMEOUT", "DEBRIEF_REQUEST_TIMEOUT", "DEBRIEF_DRAIN_TIMEOUT",
                 "DEBRIEF_LOG_LEVEL",
@@ -33,6 +34,9 @@ struct UsageTests {
         (["token", "create"], [config, "--tenant", "--name", "--scope", "--expires-in", "--never", "365d", "standard output"]),
         (["token", "list"], [config, "--json"]),
         (["token", "revoke"], [config, "standard input"]),
+        (["summary"], ["verify", "rebuild", "logical replication", "session_replication_role", "disabled triggers"]),
+        (["summary", "verify"], [config, "--tenant", "--json", "with 0", "with 1", "changes nothing"]),
+        (["summary", "rebuild"], [config, "--tenant", "--json", "broken off"]),
     ]
 
     @Test("help is on standard output, exits 0, and mentions all that can be said", arguments: commands)
@@ -61,7 +65,7 @@ struct UsageTests {
             ["tenant", "create", "A"], ["tenant", "list", "--xml"], ["token", "revoke", "x"], ["token", "list", "all"], ["check", "--config"],
             ["--nonsense"], ["status", "now"], ["reload", "all"], ["upgrade", "--force"], ["stop", "--fast"], ["scale"], ["scale", "1", "2"],
             ["scale", "0"], ["scale", "-1"], ["scale", "1025"], ["scale", "two"], ["scale", "8..4"], ["scale", ""], ["scale", "Default"],
-            ["token", "revoke", "a", "b"],
+            ["token", "revoke", "a", "b"], ["summary", "fold"], ["summary", "verify", "now"], ["summary", "rebuild", "--tenant", "x"],
         ]
     )
     func usage(_ words: [String]) throws {
