@@ -38,14 +38,17 @@ public final class ChildProcess: Sendable {
         let variables = cStrings(environment.map { "\($0)=\($1)" })
         defer { for string in arguments + variables { free(string) } }
         var pid: pid_t = 0
-        // What the test process ignores, a child of it must not.
+        // What the test process ignores, and what its threads block, a child of it must not.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
         var defaults = sigset_t()
         sigfillset(&defaults)
         posix_spawnattr_setsigdefault(&attributes, &defaults)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+        var blocked = sigset_t()
+        sigemptyset(&blocked)
+        posix_spawnattr_setsigmask(&attributes, &blocked)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK))
         let failure = posix_spawnp(&pid, command[0], &actions, &attributes, arguments, variables)
         guard failure == 0 else { throw Failure(description: "\(command[0]): \(String(cString: strerror(failure)))") }
         self.pid = pid

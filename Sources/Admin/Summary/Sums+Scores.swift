@@ -75,10 +75,13 @@ extension Sums {
     private func list(_ ids: [String]) -> String { "{\(ids.joined(separator: ","))}" }
 }
 
-/// The ids of a month's sessions whose score is not that of their scorecard.
+/// The ids of a month's sessions whose score is not that of their scorecard. A probe a session, since a join may read all scorecards of the tenant
+/// for each of his months.
 let driftedScores = """
     select s.id
     from public.sessions as s
-    left join public.scorecards as c on c.tenant_id = s.tenant_id and c.session_id = s.id
-    where s.tenant_id = $1 and s.started_at >= $2 and s.started_at < $3 and s.score is distinct from c.overall_score
+    where s.tenant_id = $1 and s.started_at >= $2 and s.started_at < $3
+        and s.score is distinct from (
+            select c.overall_score from public.scorecards as c where c.tenant_id = s.tenant_id and c.session_id = s.id
+        )
     """

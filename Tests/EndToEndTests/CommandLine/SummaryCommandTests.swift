@@ -180,49 +180,79 @@ struct SummaryCommandTests {
         #expect(try database.debrief(["summary", "verify"]).status == 0)
     }
 
-    @Test("a score whose scorecard somebody is just writing is set when he is through, and not from what was before")
-    func writers() throws {
+    /// What somebody is in the middle of, where a session's score is by chance what his scorecard will say, so that his trigger changes nothing.
+    private static let writes: [(drift: String, write: String)] = [
+        ("update sessions set score = null where id = $1", "delete from scorecards where session_id = $1"),
+        ("update sessions set score = 55 where id = $1", "update scorecards set overall_score = 55 where session_id = $1"),
+        (
+            "update sessions set score = 55 where id = $1; delete from scorecards where session_id = $1",
+            """
+            insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
+            select tenant_id, id, 55, 'solid', 'A headline', '[]', '[]' from sessions where id = $1
+            """
+        ),
+    ]
+
+    @Test("a score whose scorecard somebody is just writing is set when he is through, and not from what was before", arguments: writes)
+    func writer(_ drift: String, _ write: String) throws {
         let tenant = try makeTenant()
-        let sessions = try database.sql(
-            "select s.id, c.id from sessions s join scorecards c on c.session_id = s.id where s.status = 'scored' order by s.started_at limit 3"
-        )
-        // The score is by chance what each writer's scorecard will say, so that his trigger changes nothing.
-        let ids = sessions.compactMap { $0[0] }
-        try withoutTriggers(
-            """
-            update sessions set score = null where id = '\(ids[0])';
-            update sessions set score = 55 where id in ('\(ids[1])', '\(ids[2])');
-            delete from scorecards where session_id = '\(ids[2])'
-            """
-        )
+        let session = try #require(try database.value("select id from sessions where status = 'scored' order by started_at limit 1"))
+        try withoutTriggers(drift.replacing("$1", with: "'\(session)'"))
         var writer = try database.connect(user: "debrief_platform")
         let deadline = Deadline.after(milliseconds: 60_000)
-        try writer.execute(
-            script: """
-                begin;
-                delete from scorecards where session_id = '\(ids[0])';
-                update scorecards set overall_score = 55 where session_id = '\(ids[1])';
-                insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
-                values ('\(tenant.id)', '\(ids[2])', 55, 'solid', 'A headline', '[]', '[]')
-                """,
-            until: deadline
-        )
-        let folder = Run.makeFolder("rebuild", for: .invoker)
-        let rebuild = try ChildProcess(
-            [Run.binary, "summary", "rebuild"],
-            environment: ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: "postgres")],
-            output: "\(folder)/output"
-        )
-        try eventually(within: 30) {
-            try database.value(
-                "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'debrief-admin' "
-                    + "and wait_event_type = 'Lock'"
-            ) == "1"
-        }
+        try writer.execute(script: "begin; \(write.replacing("$1", with: "'\(session)'"))", until: deadline)
+        let rebuild = try startRebuild()
+        try eventually(within: 30) { try isWaiting() }
         try writer.execute(script: "commit", until: deadline)
         #expect(rebuild.wait(seconds: 30) == 0)
         try expectExact(tenant)
         try expectClean(40)
+    }
+
+    private func startRebuild() throws -> ChildProcess {
+        try ChildProcess(
+            [Run.binary, "summary", "rebuild"],
+            environment: ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: "postgres")],
+            output: "\(Run.makeFolder("rebuild", for: .invoker))/output"
+        )
+    }
+
+    /// Whether a rebuild waits for a lock that is not another rebuild's.
+    private func isWaiting() throws -> Bool {
+        try database.value(
+            """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and application_name = 'debrief-admin' and wait_event_type = 'Lock' and wait_event <> 'advisory'
+            """
+        ) == "1"
+    }
+
+    @Test("broken off by Ctrl-C it leaves nothing half done, and another one does the rest")
+    func interrupted() throws {
+        let tenant = try makeTenant()
+        try withoutTriggers("truncate session_hours; update session_days set cards = cards + 1")
+        let holder = try database.another()
+        try holder.script("begin; lock table session_deltas in share mode")
+        let rebuild = try startRebuild()
+        try eventually(within: 30) { try isWaiting() }
+        rebuild.send(SIGINT)
+        #expect(rebuild.wait() == 128 + SIGINT)
+        try holder.script("commit")
+        #expect(try database.debrief(["summary", "rebuild"]).status == 0)
+        try expectExact(tenant)
+        try expectClean(40)
+    }
+
+    @Test("on a terminal it shows how far it is in one line, which it clears")
+    func progress() throws {
+        _ = try makeTenant()
+        let (status, output, _) = try run(
+            ["/usr/bin/script", "-qec", "\(Run.binary) summary verify", "/dev/null"],
+            environment: ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: "postgres")]
+        )
+        #expect(status == 0)
+        #expect(output.hasPrefix("\rsummary: 0 % tenant 1 of 1\u{1B}[K\rsummary: "))
+        #expect(output.hasSuffix("\r\u{1B}[Kverified: 1 tenant, 40 sessions, no difference\r\n"))
     }
 
     @Test("of two rebuilds one waits: no difference is added twice")
@@ -232,14 +262,7 @@ struct SummaryCommandTests {
         // Holds the first one in the middle, at its first correction.
         let holder = try database.another()
         try holder.script("begin; lock table session_deltas in share mode")
-        let folder = Run.makeFolder("rebuild", for: .invoker)
-        let rebuilds = try (0..<2).map {
-            try ChildProcess(
-                [Run.binary, "summary", "rebuild"],
-                environment: ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: "postgres")],
-                output: "\(folder)/output\($0)"
-            )
-        }
+        let rebuilds = try (0..<2).map { _ in try startRebuild() }
         try eventually(within: 30) { rebuilds.contains { $0.output == "waiting for another summary rebuild on this database\n" } }
         try holder.script("commit")
         for rebuild in rebuilds { #expect(rebuild.wait(seconds: 30) == 0) }

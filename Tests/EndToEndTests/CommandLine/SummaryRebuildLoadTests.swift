@@ -54,19 +54,20 @@ struct SummaryRebuildLoadTests {
                     begin;
                     set local session_replication_role = replica;
                     insert into session_deltas select id, '2026-05-01 03:00Z', 5, 4, 3, 2 from tenants;
-                    update session_days set cards = cards + 3 where day = '2026-05-02Z';
+                    insert into session_days as d select id, '2026-05-02Z', 0, 0, 3, 0 from tenants
+                    on conflict (tenant_id, day) do update set cards = d.cards + 3;
                     commit
                     """
                 )
                 let rebuilt = try database.debrief(["summary", "rebuild"])
-                #expect(rebuilt.status == 0, "\(rebuilt.errors)")
+                // What others write meanwhile is no difference in any snapshot, and so is never corrected.
+                #expect(rebuilt.status == 0 && rebuilt.output.hasSuffix(" sessions, 1 hour, 1 day corrected\n"), "\(rebuilt)")
                 rebuilds += 1
             }
             try await group.waitForAll()
             return rebuilds
         }
         #expect(rebuilds > 2)
-        #expect(try database.debrief(["summary", "rebuild"]).status == 0)
         let (status, output, errors) = try database.debrief(["summary", "verify"])
         #expect((status, output, errors) == (0, "verified: 1 tenant, 960 sessions, no difference\n", ""))
     }
