@@ -34,7 +34,11 @@ struct KeptSums: Sendable {
         ), compared as (
             select 'hour' as what, tenant_id, unit, r.sessions - k.sessions as sessions, r.scored - k.scored as scored,
                 r.cards - k.cards as cards, r.score_sum - k.score_sum as score_sum
-            from (select * from rows union all select tenant_id, unit, 0, 0, 0, 0 from hours where (tenant_id, unit) not in (select tenant_id, unit from rows)) r
+            from (
+                select * from rows
+                union all
+                select tenant_id, unit, 0, 0, 0, 0 from hours where (tenant_id, unit) not in (select tenant_id, unit from rows)
+            ) r
             left join hours k using (tenant_id, unit)
             union all
             select 'day', tenant_id, unit, f.sessions - d.sessions, f.scored - d.scored, f.cards - d.cards, f.score_sum - d.score_sum

@@ -16,7 +16,8 @@ struct SummaryReader: ~Copyable {
         self.connection = connection
     }
 
-    /// Sessions, scored, average and reps of a period, in one snapshot: as the endpoint's statement has them, and as the rows have them. `nil` is null.
+    /// Sessions, scored, average and reps of a period, in one snapshot: as the endpoint's statement has them, and as the rows have them.
+    /// `nil` is null.
     mutating func read(tenant: String, from: String, to: String) throws -> (answered: [Int64?], counted: [Int64?]) {
         let query = Array("from=\(from)&to=\(to)".utf8)
         var scratch: [UInt8] = []

@@ -39,7 +39,8 @@ struct SummaryStatementTests {
         let sums = try KeptSums()
         // The tenants are no longer alike.
         try sums.database.script(
-            "delete from sessions where tenant_id = '\(KeptSums.b)' and id < key(9); \(KeptSums.fold); update scorecards set overall_score = 7 where id = key(13)"
+            "delete from sessions where tenant_id = '\(KeptSums.b)' and id < key(9); \(KeptSums.fold);"
+                + "update scorecards set overall_score = 7 where id = key(13)"
         )
         var reader = try SummaryReader(sums.database)
         let moments = [1, 2, 3].flatMap { day in

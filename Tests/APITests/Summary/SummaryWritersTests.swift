@@ -17,11 +17,31 @@ struct SummaryWritersTests {
     init() throws {
         database = try KeptSums().database
         // One in four appended deltas brings a folding, not one in 256.
-        let found = try database.value("select pg_get_functiondef('count_sessions()'::regprocedure)")
-        let source = try #require(found)
-        let rate = "random() * 256"
-        #expect(source.contains(rate))
-        try database.script(source.replacing(rate, with: "random() * 4"))
+        try foldMoreOften("random() * 256", "random() * 4")
+    }
+
+    private func foldMoreOften(_ rate: String, _ other: String) throws {
+        for function in ["count_sessions", "count_changed", "copy_scores"] {
+            let found = try database.value("select pg_get_functiondef($1::text::regproc)", function)
+            let source = try #require(found)
+            #expect(source.contains(rate))
+            try database.script(source.replacing(rate, with: other))
+        }
+    }
+
+    @Test("a REPEATABLE READ writer is not failed by who has folded since the writer's snapshot")
+    func foldedSince() throws {
+        try foldMoreOften("random() * 4", "random() * 0")
+        let insertion = """
+            insert into sessions (tenant_id, user_id, scenario_id, status, started_at)
+            values ('\(KeptSums.a)', key(1), key(1), 'scored', '2026-03-01 22:30:00+00')
+            """
+        var writer = try database.connect(user: "debrief_platform")
+        try writer.execute(script: "begin isolation level repeatable read; select from sessions", until: .after(milliseconds: 60_000))
+        try database.script(insertion)
+        #expect(try database.value("select count(*) from session_deltas where tenant_id = '\(KeptSums.a)'") == "0")
+        try writer.execute(script: "\(insertion); commit", until: .after(milliseconds: 60_000))
+        #expect(try database.sql(KeptSums.differences) == [])
     }
 
     /// One transaction: one to four sessions, each of them locked, where it is there, before anything of it is changed.

@@ -203,7 +203,8 @@ extension [SummaryWritesTests.Case] {
         Case(
             name: "a life to its end",
             sql:
-                "\(session(100)); \(scorecard(100)); update scorecards set overall_score = 5 where id = key(100); delete from sessions where id = key(100)"
+                "\(session(100)); \(scorecard(100)); update scorecards set overall_score = 5 where id = key(100);"
+                + "delete from sessions where id = key(100)"
                 + "; \(session(101))"
         ),
         Case(
