@@ -18,6 +18,12 @@ create policy owner on scorecards to debrief_owner using (true) with check (true
 
 grant select (score) on sessions to debrief_api;
 
+-- The platform writes all columns but that one.
+revoke insert, update on sessions from debrief_platform;
+grant insert (tenant_id, id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at),
+    update (tenant_id, id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at)
+    on sessions to debrief_platform;
+
 comment on column sessions.score is 'The overall_score of its scorecard, kept by triggers: to be read, never written';
 
 reset role;

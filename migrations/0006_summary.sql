@@ -102,7 +102,8 @@ begin
 end
 $$;
 
--- Appends what a statement changed, one row for each hour of a tenant, and none for what nets to zero.
+-- Appends what a statement inserted or deleted, one row for each hour of a tenant. Grouping costs more than all else, so a single row is
+-- appended as it is.
 create function count_sessions() returns trigger
 language plpgsql
 security definer
@@ -112,6 +113,23 @@ declare
     appended bigint;
 begin
     if tg_op = 'INSERT' then
+        insert into public.session_deltas
+        select
+            n.tenant_id,
+            date_bin('1 hour', n.started_at, '0001-01-01 00:00+00'),
+            1,
+            case when n.status = 'scored' then 1 else 0 end,
+            case when n.status = 'scored' and n.score is not null then 1 else 0 end,
+            case when n.status = 'scored' and n.score is not null then n.score else 0 end
+        from new_rows as n
+        where not exists (select from new_rows offset 1);
+        if found then
+            if random() * 256 < 1 then
+                perform public.fold_session_deltas(n.tenant_id) from new_rows as n;
+            end if;
+            return null;
+        end if;
+
         insert into public.session_deltas
         select c.tenant_id, c.hour, count(*), sum(c.scored), sum(c.cards), sum(c.score)
         from (
@@ -124,7 +142,7 @@ begin
             from new_rows as n
         ) as c
         group by c.tenant_id, c.hour;
-    elsif tg_op = 'DELETE' then
+    else
         insert into public.session_deltas
         select c.tenant_id, c.hour, -count(*), -sum(c.scored), -sum(c.cards), -sum(c.score)
         from (
@@ -137,34 +155,10 @@ begin
             from old_rows as o
         ) as c
         group by c.tenant_id, c.hour;
-    else
-        insert into public.session_deltas
-        select c.tenant_id, c.hour, sum(c.sessions), sum(c.scored), sum(c.cards), sum(c.score)
-        from (
-            select
-                n.tenant_id,
-                date_bin('1 hour', n.started_at, '0001-01-01 00:00+00') as hour,
-                1 as sessions,
-                case when n.status = 'scored' then 1 else 0 end as scored,
-                case when n.status = 'scored' and n.score is not null then 1 else 0 end as cards,
-                case when n.status = 'scored' and n.score is not null then n.score else 0 end as score
-            from new_rows as n
-            union all
-            select
-                o.tenant_id,
-                date_bin('1 hour', o.started_at, '0001-01-01 00:00+00'),
-                -1,
-                case when o.status = 'scored' then -1 else 0 end,
-                case when o.status = 'scored' and o.score is not null then -1 else 0 end,
-                case when o.status = 'scored' and o.score is not null then -o.score else 0 end
-            from old_rows as o
-        ) as c
-        group by c.tenant_id, c.hour
-        having sum(c.sessions) <> 0 or sum(c.scored) <> 0 or sum(c.cards) <> 0 or sum(c.score) <> 0;
     end if;
     get diagnostics appended = row_count;
 
-    -- 256 rows wait on average; a tenant that rows were moved away from has to wait for its next writer.
+    -- 256 rows wait on average.
     if random() * 256 < appended then
         if tg_op = 'DELETE' then
             perform public.fold_session_deltas(t.tenant_id) from (select distinct o.tenant_id from old_rows as o) as t;
@@ -176,11 +170,54 @@ begin
 end
 $$;
 
--- Keeps sessions.score. The search path is what callers have by default, so that PostgreSQL's checks of the session's foreign keys, which
--- the UPDATE repeats for a session of the same transaction, are not planned anew each time; in schema public the owner alone creates.
+-- Appends what an update of a session's own columns changed, as if it had left the score alone: what a new score changes, copy_scores()
+-- appends, for the row as it has become. So the two add up to the whole, also where another trigger changes a session in the UPDATE that
+-- brings its score. For each row, since a trigger for the statement would cost as much for each UPDATE of a score, and find nothing.
+create function count_changed() returns trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    old_hour   timestamptz := date_bin('1 hour', old.started_at, '0001-01-01 00:00+00');
+    new_hour   timestamptz := date_bin('1 hour', new.started_at, '0001-01-01 00:00+00');
+    old_scored integer := case when old.status = 'scored' then 1 else 0 end;
+    new_scored integer := case when new.status = 'scored' then 1 else 0 end;
+    card       integer := case when old.score is null then 0 else 1 end;
+    score      integer := coalesce(old.score, 0);
+begin
+    if old.tenant_id = new.tenant_id and old_hour = new_hour then
+        if old_scored = new_scored then
+            return null;
+        end if;
+        insert into public.session_deltas
+        values (
+            new.tenant_id, new_hour, 0, new_scored - old_scored, (new_scored - old_scored) * card, (new_scored - old_scored) * score
+        );
+    else
+        insert into public.session_deltas
+        values
+            (old.tenant_id, old_hour, -1, -old_scored, -old_scored * card, -old_scored * score),
+            (new.tenant_id, new_hour, 1, new_scored, new_scored * card, new_scored * score);
+    end if;
+
+    -- A tenant that rows were moved away from has to wait for its next writer.
+    if random() * 256 < 1 then
+        perform public.fold_session_deltas(new.tenant_id);
+    end if;
+    return null;
+end
+$$;
+
+-- Keeps sessions.score, and appends what that changes. The search path is what callers have by default, so that PostgreSQL's checks of the
+-- session's foreign keys, which the UPDATE repeats for a session of the same transaction, are not planned anew each time; in schema public
+-- the owner alone creates.
 --
 -- The UPDATE goes by the sessions' primary key, whatever plan it had: one made for a bulk load, or while the table
 -- was small, would read the whole table for the next single row.
+--
+-- The score before comes from the statement's snapshot, where RETURNING has the row as it is now. They agree: only who has written the
+-- session's key to scorecards changes its score, its unique key lets in one of them at a time, and the snapshot is taken after that.
 create function copy_scores() returns trigger
 language plpgsql
 security definer
@@ -189,33 +226,109 @@ set enable_seqscan = off
 set enable_hashjoin = off
 set enable_mergejoin = off
 as $$
+declare
+    scored   record;
+    appended bigint;
 begin
     if tg_op = 'INSERT' then
+        -- One scorecard for a session without: as nearly always, and without a second look at the session.
         update public.sessions as s
         set score = n.overall_score
         from new_rows as n
-        where s.tenant_id = n.tenant_id and s.id = n.session_id and s.score is distinct from n.overall_score;
+        where s.tenant_id = n.tenant_id and s.id = n.session_id and s.score is null and not exists (select from new_rows offset 1)
+        returning s.tenant_id, s.started_at, s.status, s.score into scored;
+        if found then
+            if scored.status = 'scored' then
+                insert into public.session_deltas
+                values (
+                    scored.tenant_id, date_bin('1 hour', scored.started_at, '0001-01-01 00:00+00'), 0, 0,
+                    case when scored.score is null then 0 else 1 end, coalesce(scored.score, 0)
+                );
+                if random() * 256 < 1 then
+                    perform public.fold_session_deltas(scored.tenant_id);
+                end if;
+            end if;
+            return null;
+        end if;
+
+        with u as (
+            update public.sessions as s
+            set score = n.overall_score
+            from new_rows as n
+            join public.sessions as b on b.tenant_id = n.tenant_id and b.id = n.session_id
+            where s.tenant_id = n.tenant_id and s.id = n.session_id and s.score is distinct from n.overall_score
+            returning s.tenant_id, s.started_at, s.status, s.score, b.score as before
+        )
+        insert into public.session_deltas
+        select
+            u.tenant_id,
+            date_bin('1 hour', u.started_at, '0001-01-01 00:00+00') as hour,
+            0,
+            0,
+            count(u.score) - count(u.before) as cards,
+            coalesce(sum(u.score), 0) - coalesce(sum(u.before), 0)
+        from u
+        where u.status = 'scored'
+        group by 1, 2;
+        get diagnostics appended = row_count;
+        if random() * 256 < appended then
+            perform public.fold_session_deltas(t.tenant_id) from (select distinct n.tenant_id from new_rows as n) as t;
+        end if;
         return null;
     end if;
 
     -- From what scorecards there are now, since one statement may take a session's scorecard away and give it another, and the triggers of
     -- both come after both. No other transaction can give it one before this one ends: the unique key keeps that.
     if tg_op = 'UPDATE' then
-        update public.sessions as s
-        set score = c.overall_score
-        from (
-            select n.tenant_id, n.session_id from new_rows as n
-            union
-            select o.tenant_id, o.session_id from old_rows as o
-        ) as k
-        left join public.scorecards as c on c.tenant_id = k.tenant_id and c.session_id = k.session_id
-        where s.tenant_id = k.tenant_id and s.id = k.session_id and s.score is distinct from c.overall_score;
+        with u as (
+            update public.sessions as s
+            set score = c.overall_score
+            from (
+                select n.tenant_id, n.session_id from new_rows as n
+                union
+                select o.tenant_id, o.session_id from old_rows as o
+            ) as k
+            join public.sessions as b on b.tenant_id = k.tenant_id and b.id = k.session_id
+            left join public.scorecards as c on c.tenant_id = k.tenant_id and c.session_id = k.session_id
+            where s.tenant_id = k.tenant_id and s.id = k.session_id and s.score is distinct from c.overall_score
+            returning s.tenant_id, s.started_at, s.status, s.score, b.score as before
+        )
+        insert into public.session_deltas
+        select
+            u.tenant_id,
+            date_bin('1 hour', u.started_at, '0001-01-01 00:00+00') as hour,
+            0,
+            0,
+            count(u.score) - count(u.before) as cards,
+            coalesce(sum(u.score), 0) - coalesce(sum(u.before), 0)
+        from u
+        where u.status = 'scored'
+        group by 1, 2;
     else
-        update public.sessions as s
-        set score = c.overall_score
-        from old_rows as o
-        left join public.scorecards as c on c.tenant_id = o.tenant_id and c.session_id = o.session_id
-        where s.tenant_id = o.tenant_id and s.id = o.session_id and s.score is distinct from c.overall_score;
+        with u as (
+            update public.sessions as s
+            set score = c.overall_score
+            from old_rows as o
+            join public.sessions as b on b.tenant_id = o.tenant_id and b.id = o.session_id
+            left join public.scorecards as c on c.tenant_id = o.tenant_id and c.session_id = o.session_id
+            where s.tenant_id = o.tenant_id and s.id = o.session_id and s.score is distinct from c.overall_score
+            returning s.tenant_id, s.started_at, s.status, s.score, b.score as before
+        )
+        insert into public.session_deltas
+        select
+            u.tenant_id,
+            date_bin('1 hour', u.started_at, '0001-01-01 00:00+00') as hour,
+            0,
+            0,
+            count(u.score) - count(u.before) as cards,
+            coalesce(sum(u.score), 0) - coalesce(sum(u.before), 0)
+        from u
+        where u.status = 'scored'
+        group by 1, 2;
+    end if;
+    get diagnostics appended = row_count;
+    if random() * 256 < appended then
+        perform public.fold_session_deltas(t.tenant_id) from (select distinct o.tenant_id from old_rows as o) as t;
     end if;
     return null;
 end
@@ -245,7 +358,18 @@ begin
         raise exception 'scorecards can be truncated without sessions in a READ COMMITTED transaction alone'
             using errcode = 'feature_not_supported';
     end if;
-    update public.sessions set score = null where score is not null;
+    with u as (
+        update public.sessions as s
+        set score = null
+        from public.sessions as b
+        where b.tenant_id = s.tenant_id and b.id = s.id and s.score is not null
+        returning s.tenant_id, s.started_at, s.status, b.score as before
+    )
+    insert into public.session_deltas
+    select u.tenant_id, date_bin('1 hour', u.started_at, '0001-01-01 00:00+00') as hour, 0, 0, -count(*), -sum(u.before)
+    from u
+    where u.status = 'scored'
+    group by 1, 2;
     return null;
 end
 $$;
@@ -278,8 +402,14 @@ group by 1, 2;
 
 create trigger count_inserted after insert on sessions referencing new table as new_rows
     for each statement execute function count_sessions();
-create trigger count_updated after update on sessions referencing old table as old_rows new table as new_rows
-    for each statement execute function count_sessions();
+create trigger count_updated after update on sessions
+    for each row
+    when (
+        (old.status = 'scored') <> (new.status = 'scored')
+        or old.started_at <> new.started_at
+        or old.tenant_id <> new.tenant_id
+    )
+    execute function count_changed();
 create trigger count_deleted after delete on sessions referencing old table as old_rows
     for each statement execute function count_sessions();
 create trigger empty_sums after truncate on sessions

@@ -19,7 +19,7 @@ extension Sums {
 
     /// Corrects what differs in a month, counts it, and returns the number of its sessions.
     mutating func correct(_ month: SumsMonth, _ difference: inout SumsDifference) throws(AdminError) -> Int {
-        // First, since the hours are sums of the scores.
+        // First, since the hours are sums of the scores, and no trigger counts what is done to a score here.
         difference.scores += try correctScores(month)
         // The difference is added, not the truth put in the place of the sums: what others append and fold after this statement's snapshot counts
         // beside it, so nobody has to be kept out.
@@ -34,13 +34,14 @@ extension Sums {
             """,
             month
         )
-        let appended = try count(row[1])
-        difference.hours += appended
+        difference.hours += try count(row[1])
         if try count(row[2]) > 0 { difference.days += try correctDays(month) }
-        if appended > 0 {
-            // There may be no writer who would, such as where triggers are disabled, and each summary reads all deltas.
-            _ = try connection.ask("select public.fold_session_deltas($1)", [month.tenantID.description], milliseconds: waitMilliseconds)
-        }
+        // There may be no writer who would, such as where triggers are disabled or all write above READ COMMITTED; and each summary reads all deltas.
+        _ = try connection.ask(
+            "select public.fold_session_deltas($1) where exists (select from public.session_deltas where tenant_id = $1)",
+            [month.tenantID.description],
+            milliseconds: waitMilliseconds
+        )
         return try count(row[0])
     }
 

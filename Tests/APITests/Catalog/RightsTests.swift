@@ -72,6 +72,7 @@ struct RightsTests {
                 "authenticate(bytea,text) debrief_owner t  debrief_owner=EXECUTE,debrief_api=EXECUTE",
                 "clear_scores() debrief_owner t \(path) debrief_owner=EXECUTE",
                 "copy_scores() debrief_owner t search_path=public, pg_temp \(byIndex) debrief_owner=EXECUTE",
+                "count_changed() debrief_owner t \(path) debrief_owner=EXECUTE",
                 "count_sessions() debrief_owner t \(path) debrief_owner=EXECUTE",
                 "empty_sums() debrief_owner t \(path) debrief_owner=EXECUTE",
                 "fold_session_deltas(uuid) debrief_owner f \(path) debrief_owner=EXECUTE",

@@ -55,6 +55,7 @@ struct PlanDatabase: Sendable {
     }
 
     private static let rows = """
+        -- No triggers: what they keep is written below.
         set session_replication_role = replica;
         create function pg_temp.key(n bigint) returns uuid language sql immutable as $$ select lpad(to_hex(n), 32, '0')::uuid $$;
         insert into tenants (id, name) select pg_temp.key(n), 'tenant ' || n from generate_series(0, 2000) n;
@@ -64,10 +65,10 @@ struct PlanDatabase: Sendable {
         insert into scenarios (tenant_id, id, name, call_type, status)
         select pg_temp.key(t), pg_temp.key(s), 'Scenario ' || s, 'cold_call', case s % 3 when 0 then 'archived' else 'active' end
         from generate_series(0, 2000) t, generate_series(1, case t when 0 then 200 else 2 end) s order by md5(t || ' ' || s);
-        insert into sessions (tenant_id, id, user_id, scenario_id, status, started_at)
+        insert into sessions (tenant_id, id, user_id, scenario_id, status, score, started_at)
         select pg_temp.key(t), pg_temp.key(s),
             pg_temp.key(case when t <> 0 then 1 + s % 3 when s > 159800 then 1002 when s % 2 = 0 then 1 else 2 + s / 2 % 999 end),
-            pg_temp.key(1 + s % 2), 'scored',
+            pg_temp.key(1 + s % 2), 'scored', 50,
             case when t = 0 and s between 50001 and 52000 then '2025-02-01 00:00:00+00'
                 else '2026-01-01 00:00:00+00'::timestamptz - s * interval '9 minutes' end
         from generate_series(0, 2000) t, generate_series(1, case t when 0 then 160000 else 20 end) s order by md5(t || ' ' || s);
@@ -75,6 +76,10 @@ struct PlanDatabase: Sendable {
         insert into scorecards (tenant_id, id, session_id, overall_score, verdict, headline, categories, callouts)
         select tenant_id, pg_temp.key(1000000 + ('x' || right(id::text, 8))::bit(32)::integer), id, 50, 'verdict', 'headline', '[]', '[]'
         from sessions;
+        insert into session_hours
+        select tenant_id, date_trunc('hour', started_at, 'UTC'), count(*), count(*), count(*), 50 * count(*) from sessions group by 1, 2;
+        insert into session_days
+        select tenant_id, date_trunc('day', hour, 'UTC'), sum(sessions), sum(scored), sum(cards), sum(score_sum) from session_hours group by 1, 2;
         insert into api_tokens (tenant_id, name, token_hash, prefix, scopes)
         select pg_temp.key(n % 2001), 'token', sha256(n::text::bytea), 'debrief_', array['sessions:read'] from generate_series(1, 5000) n;
         set session_replication_role = origin;

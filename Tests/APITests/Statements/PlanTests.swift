@@ -191,6 +191,18 @@ struct PlanTests {
         for plan in try plans(test) { #expect(plan.buffers <= 4 * PlanDatabase.tinyRowCount, "\(plan.nodes)") }
     }
 
+    @Test("the summary of a month reads the rows of two hours at most, a page an hour or a day of sums, and one session a user")
+    func summaryReadsSums() throws {
+        let plan = try #require(try plans(Case.huge("summarize")).first)
+        let rows = plan.scans.filter { $0.relation == "sessions" && $0.type == "Index Scan" }
+        // One session each nine minutes: of the two edges, half an hour each.
+        #expect(rows.count == 2 && rows.map(\.rows).reduce(0, +) <= 8, "\(rows)")
+        #expect(plan.scans.filter { $0.relation == "session_days" }.map(\.rows).reduce(0, +) == 30)
+        #expect(plan.scans.filter { $0.relation == "session_hours" }.map(\.rows).reduce(0, +) == 2)
+        // Of 1,002 users and 4,800 sessions: per user the way down the index, three levels and the visibility map, and the sums.
+        #expect(plan.buffers <= 5 * 1_002 + 100, "\(plan.nodes)")
+    }
+
     @Test("an empty period costs a few pages")
     func emptyPeriodIsCheap() throws {
         let plans = try plans(Case.huge("summarize"))

@@ -84,6 +84,7 @@ struct SummaryCommandTests {
     }
 
     /// What others do without triggers to sessions, scorecards and sums, and how much differs then, in words: as it is found, and as it is corrected.
+    /// The sums are held against the scores that the sessions have, so that a score's correction shows in the hours, or takes their difference away.
     private static let drifts: [(script: String, found: String, corrected: String)] = [
         (
             "insert into sessions (tenant_id, user_id, scenario_id, status, started_at) "
@@ -93,9 +94,9 @@ struct SummaryCommandTests {
         ("delete from sessions where started_at > '2026-04-20Z' and status = 'completed'", "1 hour", "1 hour"),
         ("update sessions set started_at = started_at - interval '1 year' where started_at > '2026-05-01Z'", "2 hours", "2 hours"),
         ("update sessions set status = 'failed' where started_at > '2026-04-10Z' and status = 'scored'", "2 hours", "2 hours"),
-        ("update scorecards set overall_score = 101 - overall_score where overall_score < 11", "0 hours, 10 scores", "0 hours, 10 scores"),
-        ("delete from scorecards where overall_score < 4", "0 hours, 3 scores", "0 hours, 3 scores"),
-        ("update sessions set score = 1 where score > 25", "5 hours, 5 scores", "5 hours, 5 scores"),
+        ("update scorecards set overall_score = 101 - overall_score where overall_score < 11", "0 hours, 10 scores", "10 hours, 10 scores"),
+        ("delete from scorecards where overall_score < 4", "0 hours, 3 scores", "3 hours, 3 scores"),
+        ("update sessions set score = 1 where score > 25", "5 hours, 5 scores", "0 hours, 5 scores"),
         ("update session_hours set sessions = sessions + 1, score_sum = 0 where hour > '2026-04-20Z'", "2 hours, 2 days", "2 hours, 2 days"),
         ("insert into session_deltas select id, '2031-01-01 05:00Z', 5, 4, 3, 2 from tenants", "1 hour", "1 hour"),
         ("update session_days set cards = cards + 7 where day > '2026-04-20Z'", "0 hours, 2 days", "0 hours, 2 days"),

@@ -47,7 +47,9 @@ struct SummaryRebuildLoadTests {
         let rebuilds = try await withThrowingTaskGroup(of: Void.self) { group in
             for seed in 0..<4 { group.addTask { try Self.write(database, tenant, user, scenario, seed: seed) } }
             var rebuilds = 0
+            let deadline = Deadline.after(milliseconds: 60_000)
             while try database.value("select count(*) from sessions") != "960" {
+                guard !deadline.hasPassed else { throw NotInTime(description: "the writers did not get through") }
                 // As a subscriber would: no trigger fires, no lock is taken.
                 try database.script(
                     """
