@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # scripts/bench sets what is not set here.
-# What Debrief takes of the machine: time to the first answer, a worker's own memory, the binary's size. Its master is another each time,
-# with settings of its own, behind the bench's nginx; growth asks one, too. Sourced by scripts/bench.
+# What Debrief takes of the machine: time to the first answer, a worker's own memory, the binary's size. Its master is another
+# each time, with settings of its own, behind the bench's nginx; growth asks one, too. Sourced by scripts/bench.
 
 # footprint_serve DATABASE WORKERS: starts it.
 footprint_serve() {
@@ -26,8 +26,8 @@ footprint_stop() {
     stop footprint TERM 5
 }
 
-# footprint_ask TOKEN TARGET TIMES: prints for each answer the milliseconds to its first byte and to its last. One connection, and one
-# call after the other.
+# footprint_ask TOKEN TARGET TIMES: prints for each answer the milliseconds to its first byte and to its last. One connection, and
+# one call after the other.
 footprint_ask() {
     local i url="http://127.0.0.1:${port_of[footprint]}$2"
     for ((i = 0; i < $3; i++)); do printf 'url = "%s"\noutput = "/dev/null"\n' "$url"; done >"$state/footprint.urls"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash disable=SC2154 # scripts/bench sets what is not set here.
-# Whether what a request costs grows with the data, in a database beside the bench's own, which growth.sql makes: the bench's own would
-# be about 5 million sessions otherwise. Sourced by scripts/bench.
+# Whether what a request costs grows with the data, in a database beside the bench's own, which growth.sql makes: the bench's own
+# would be about 5 million sessions otherwise. Sourced by scripts/bench.
 #
 # Pages: the first against the 20,000th of a tenant's list, without a filter, with each, and with all of them.
-# Summary: of 5 million sessions against 5,000, with 200 reps each; and against the aggregate in SQL over the same rows, which is what
-# the sums stand in for.
+# Summary: of 5 million sessions against 5,000, with 200 reps each; and against the aggregate in SQL over the same rows, which is
+# what the sums stand in for.
 
 prepare_growth() {
     keep_database bench_growth "$parts/growth.sql"
@@ -66,7 +66,8 @@ growth_summary() {
     for n in 1 2; do record growth "summary-$1-${names[n]}" milliseconds "$(middle 2 <"$state/growth.times.$n")"; done
     rm -f "$state"/growth.times.*
     # The fastest of three.
-    took=$(growth_aggregate "$2" "$3" | psql_in bench_growth | awk '/^Time:/ { if (!n++ || $2 < least) least = $2 } END { print least }')
+    took=$(growth_aggregate "$2" "$3" | psql_in bench_growth |
+        awk '/^Time:/ { if (!n++ || $2 < least) least = $2 } END { print least }')
     record growth "summary-$1-aggregate" milliseconds "$took"
 }
 
@@ -75,7 +76,8 @@ growth_aggregate() {
     local n
     printf '\\timing on\n'
     for n in 1 2 3; do
-        printf '%s\n' "select count(*), count(*) filter (where s.status = 'scored'), avg(c.overall_score), count(distinct s.user_id)
+        printf '%s\n' "select count(*), count(*) filter (where s.status = 'scored'), avg(c.overall_score),
+                count(distinct s.user_id)
             from sessions s
                 left join scorecards c on c.tenant_id = s.tenant_id and c.session_id = s.id and s.status = 'scored'
             where s.tenant_id = '00000000-0000-0000-0000-000000000001' and s.started_at between '$1' and '$2';"

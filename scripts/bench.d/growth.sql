@@ -1,6 +1,6 @@
--- What scripts/bench asks for pages and summaries at both ends of size: tenant 1 has 5 million sessions, tenant 2 has 5,000, each over
--- the three years before May 2026 and of 200 reps. Rep 1 has two in five of them, which is more than 20,000 pages of tenant 1. For
--- psql, as a superuser, on a database that has the migrations and nothing else; triggers are off, as in data.sql.
+-- What scripts/bench asks for pages and summaries at both ends of size: tenant 1 has 5 million sessions, tenant 2 has 5,000, each
+-- over the three years before May 2026 and of 200 reps. Rep 1 has two in five of them, which is more than 20,000 pages of tenant 1.
+-- For psql, as a superuser, on a database that has the migrations and nothing else; triggers are off, as in data.sql.
 
 \set ON_ERROR_STOP on
 

@@ -1,7 +1,7 @@
-# shellcheck shell=bash disable=SC2154 # scripts/bench sets what is not set here.
-# What the kept sums cost whoever writes: the platform's inserts with the triggers of sessions and scorecards on and off. Each time into
-# a new copy of the database that writes.sql makes, so that all begin with the same files and an interrupted run leaves nothing.
-# PostgreSQL does not wait for a disk there, which leaves the most to the triggers. Sourced by scripts/bench.
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/bench sets what is not set here.
+# What the kept sums cost whoever writes: the platform's inserts with the triggers of sessions and scorecards on and off. Each time
+# into a new copy of the database that writes.sql makes, so that all begin with the same files and an interrupted run leaves
+# nothing. PostgreSQL does not wait for a disk there, so the triggers' share is at its greatest. Sourced by scripts/bench.
 
 writes_tenant=00000000-0000-0000-0000-000000000001
 
