@@ -55,10 +55,10 @@ growth_pages() {
 
 # growth_summary NAME FROM TO: as both tenants' callers find it, in turns, and the aggregate.
 growth_summary() {
-    local n turn took calls=$((turns > 1 ? 50 : 20)) names=('' 5M 5k)
+    local n turn took calls=$((turns > 1 ? 20 : 5)) names=('' 5M 5k)
     progress "round $round of $rounds: growth, summary of $1"
     rm -f "$state"/growth.times.*
-    for ((turn = 0; turn < 4; turn++)); do
+    for ((turn = 0; turn < 10; turn++)); do
         for n in 1 2; do
             footprint_ask "${growth_tokens[n]}" "/api/v1/analytics/summary?from=$2&to=$3" "$calls" >>"$state/growth.times.$n"
         done
