@@ -4,6 +4,7 @@
 
 # footprint_serve DATABASE WORKERS: starts it.
 footprint_serve() {
+    local deadline
     folder run/footprint debrief 755
     printf '%s\n' "DEBRIEF_DATABASE=$(conninfo debrief_api "$1")" "DEBRIEF_LISTEN=$state/run/footprint.sock" \
         "DEBRIEF_CONTROL=$state/run/footprint/control.sock" "DEBRIEF_LOG=$state/run/footprint.log" "DEBRIEF_WORKERS=$2" \
@@ -11,7 +12,13 @@ footprint_serve() {
     ! is_root || chgrp debrief "$state/etc/footprint.conf"
     chmod 640 "$state/etc/footprint.conf"
     start footprint debrief "$state/bin/debrief" serve --config "$state/etc/footprint.conf"
-    await footprint 10 footprint_answers
+    # Not by await, which looks too rarely to time it.
+    deadline=$((SECONDS + 10))
+    until footprint_answers; do
+        kill -0 "$pid" 2>/dev/null || die "footprint has ended$(log_end footprint)"
+        ((SECONDS < deadline)) || die "footprint does not answer$(log_end footprint)"
+        sleep 0.003
+    done
 }
 
 # By 200 where `footprint_header` has a token, else by 401, which is a worker's answer, too.
