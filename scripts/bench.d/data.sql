@@ -49,6 +49,10 @@ create function bench.started_at(tenant int, number int, sessions int) returns t
             * interval '1 second'
         + case number % 4 when 0 then (number * 7919::bigint) % 1000000 else 0 end * interval '1 microsecond';
 
+-- Of a scored session; a trigger would copy it from the scorecard.
+create function bench.score(session uuid) returns int language sql immutable
+    return 40 + ('x' || left(session::text, 6))::bit(24)::int % 60;
+
 insert into public.tenants (id, name) select id, 'Tenant ' || number from bench.tenants;
 
 insert into public.users (tenant_id, id, full_name, email, role, created_at)
@@ -83,7 +87,9 @@ where conrelid = 'public.scorecards'::regclass and contype in ('p', 'u');
 select drop from bench.kept \gexec
 
 -- In the order in which they would have come in: tenants between each other, so that a page's rows lie apart.
-insert into public.sessions (tenant_id, id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at)
+insert into public.sessions (
+    tenant_id, id, user_id, scenario_id, status, started_at, ended_at, duration_seconds, created_at, score
+)
 select
     t.id,
     bench.id('session', t.number, s),
@@ -93,7 +99,8 @@ select
     started_at,
     case when s % 20 <> 0 then date_trunc('second', started_at) + (120 + s % 600) * interval '1 second' end,
     case when s % 20 <> 0 then 120 + s % 600 end,
-    started_at
+    started_at,
+    case when s % 20 >= 6 then bench.score(bench.id('session', t.number, s)) end
 from bench.tenants t, generate_series(1, t.sessions) s, bench.started_at(t.number, s, t.sessions) as started_at
 order by started_at;
 
@@ -144,7 +151,7 @@ select
     s.tenant_id,
     md5('scorecard' || s.id)::uuid,
     s.id,
-    (40 + a.hash % 60)::int,
+    s.score,
     case when a.hash % 60 < 20 then 'needs_work' when a.hash % 60 < 40 then 'good' else 'great' end,
     'Strong opening, but the "close" came too early',
     case when asked.id is null then '[]' else (

@@ -1,93 +1,97 @@
 # shellcheck shell=bash disable=SC2154 # scripts/bench sets what is not set here.
-# What Debrief takes of the machine: time to the first answer, a worker's own memory, the binary's size. Sourced by
-# scripts/bench. A master of its own each time, with 4 workers on a socket of its own; its nginx is a copy of the bench's.
+# What Debrief takes of the machine: time to the first answer, a worker's own memory, the binary's size. Its master is another
+# each time, with settings of its own, behind the bench's nginx; growth asks one, too. Sourced by scripts/bench.
 
-footprint_milliseconds() {
-    local now=${EPOCHREALTIME/./}
-    printf '%d.%d' $(((now - $1) / 1000)) $(((now - $1) / 100 % 10))
-}
-
-# footprint_serve DATABASE: starts it and sets `took`, the milliseconds until nginx has passed on its first answer.
+# footprint_serve DATABASE WORKERS: starts it.
 footprint_serve() {
-    local folder=$state/run/footprint began url
-    rm -rf "$folder"
+    local deadline
     folder run/footprint debrief 755
-    printf '%s\n' "DEBRIEF_DATABASE=$(conninfo debrief_api "$1")" "DEBRIEF_LISTEN=$folder/debrief.sock" \
-        "DEBRIEF_CONTROL=$folder/control.sock" "DEBRIEF_LOG=$folder/debrief.log" 'DEBRIEF_WORKERS=4' \
-        'DEBRIEF_LOG_LEVEL=notice' >"$state/etc/footprint.conf"
-    [ -n "${port_of[footprint]-}" ] || footprint_nginx "$folder/debrief.sock"
-    began=${EPOCHREALTIME/./}
+    printf '%s\n' "DEBRIEF_DATABASE=$(conninfo debrief_api "$1")" "DEBRIEF_LISTEN=$state/run/footprint.sock" \
+        "DEBRIEF_CONTROL=$state/run/footprint/control.sock" "DEBRIEF_LOG=$state/run/footprint.log" "DEBRIEF_WORKERS=$2" \
+        >"$state/etc/footprint.conf"
+    ! is_root || chgrp debrief "$state/etc/footprint.conf"
+    chmod 640 "$state/etc/footprint.conf"
     start footprint debrief "$state/bin/debrief" serve --config "$state/etc/footprint.conf"
-    # A worker's answer, 401, and not nginx's 503: it accepts once its connection is there and prepared.
-    url=http://127.0.0.1:${port_of[footprint]}/api/v1/users
-    until [ "$(curl -qs --noproxy '*' -o /dev/null -w '%{http_code}' "$url")" = 401 ]; do
-        ((${EPOCHREALTIME/./} - began < 10000000)) || die "a master of its own does not answer: see $state/footprint.log"
-        sleep 0.002
+    # Not by await, which looks too rarely to time it.
+    deadline=$((SECONDS + 10))
+    until footprint_answers; do
+        kill -0 "$pid" 2>/dev/null || die "footprint has ended$(log_end footprint)"
+        ((SECONDS < deadline)) || die "footprint does not answer$(log_end footprint)"
+        sleep 0.003
     done
-    took=$(footprint_milliseconds "$began")
 }
 
-# A server of the bench's nginx for this socket.
-footprint_nginx() {
-    local servers=''
-    render_server footprint "$1"
-    sed -i "s/include debrief-operator.conf;/&$servers/" "$state/etc/nginx/nginx.conf"
-    healthy nginx && kill -s HUP "$pid"
-    await nginx 10 accepts footprint
+# By 200 where `footprint_header` has a token, else by 401, which is a worker's answer, too.
+footprint_answers() {
+    local expected=401
+    [ -z "$footprint_header" ] || expected=200
+    [ "$(curl -qs --noproxy '*' -o "$state/body.footprint" -w '%{http_code}' -H @- \
+        "http://127.0.0.1:${port_of[footprint]}/api/v1/sessions?limit=1" <<<"$footprint_header")" = "$expected" ]
 }
 
 footprint_stop() {
     stop footprint TERM 5
 }
 
-# footprint_ask TOKEN TARGET TIMES: sets `took`, the median milliseconds of an answer, and `first`, those to its first byte.
+# footprint_ask TOKEN TARGET TIMES: prints for each answer the milliseconds to its first byte and to its last. One connection, and
+# one call after the other.
 footprint_ask() {
-    local i out=$state/footprint.times
-    for ((i = 0; i < $3; i++)); do
-        printf 'url = "http://127.0.0.1:%s%s"\noutput = "/dev/null"\n' "${port_of[footprint]}" "$2"
-    done >"$state/footprint.urls"
-    curl -qsSf --noproxy '*' -H @<(printf 'Authorization: Bearer %s\n' "$1") -w '%{time_starttransfer} %{time_total}\n' \
-        -K "$state/footprint.urls" >"$out"
-    first=$(sort -n "$out" | awk '{ t[NR] = $1 } END { print t[int((NR + 1) / 2)] * 1000 }')
-    took=$(sort -n -k 2 "$out" | awk '{ t[NR] = $2 } END { print t[int((NR + 1) / 2)] * 1000 }')
-    rm -f "$out" "$state/footprint.urls"
+    local i url="http://127.0.0.1:${port_of[footprint]}$2"
+    for ((i = 0; i < $3; i++)); do printf 'url = "%s"\noutput = "/dev/null"\n' "$url"; done >"$state/footprint.urls"
+    curl -qsSf --fail-early --noproxy '*' -H @- -w '%{time_starttransfer} %{time_total}\n' -K "$state/footprint.urls" \
+        <<<"Authorization: Bearer $1" | awk '{ printf "%.3f %.3f\n", $1 * 1000, $2 * 1000 }'
+    rm -f "$state/footprint.urls"
 }
 
-# The kilobytes that the largest of its workers has of its own.
+# The kilobytes that its one worker has of its own.
 footprint_memory() {
     local worker
-    healthy footprint
+    healthy footprint || die "its master is gone$(log_end footprint)"
+    worker=$(pgrep -P "$pid" -x debrief-worker)
     become debrief
-    for worker in $(pgrep -P "$pid" -x debrief-worker); do
-        "${become[@]}" cat "/proc/$worker/smaps_rollup" | awk '/^Private_(Clean|Dirty)/ { sum += $2 } END { print sum }'
-    done | sort -n | tail -n 1
+    "${become[@]}" cat "/proc/$worker/smaps_rollup" | awk '/^Private_/ { sum += $2 } END { print sum }'
+}
+
+footprint_start() {
+    local try began tries=$((turns > 1 ? 7 : 3)) token
+    read -r token _ <"$state/requests/page"
+    footprint_header="Authorization: Bearer $token"
+    for ((try = 1; try <= tries; try++)); do
+        progress "round $round of $rounds: footprint, start $try of $tries"
+        began=${EPOCHREALTIME/./}
+        footprint_serve debrief "$workers"
+        printf '%d\n' "$(((${EPOCHREALTIME/./} - began) / 1000))"
+        footprint_stop
+    done >"$state/footprint.times"
+    footprint_header=
+    record footprint start milliseconds "$(middle 1 <"$state/footprint.times")"
+}
+
+footprint_worker() {
+    local scenario token target before after
+    footprint_serve debrief 1
+    progress "round $round of $rounds: footprint, 10,000 requests"
+    for scenario in page session scorecard users-50; do
+        read -r token target <"$state/requests/$scenario"
+        footprint_ask "$token" "$target" 2500 >/dev/null
+    done
+    before=$(footprint_memory)
+    progress "round $round of $rounds: footprint, users of 100,000"
+    read -r token target <"$state/requests/users-100k"
+    footprint_ask "$token" "$target" 9 >"$state/footprint.times"
+    after=$(footprint_memory)
+    footprint_stop
+    record footprint worker kilobytes "$before"
+    record footprint users-100k grown-kilobytes "$((after - before))"
+    record footprint users-100k first-byte-milliseconds "$(middle 1 <"$state/footprint.times")"
+    record footprint users-100k last-byte-milliseconds "$(middle 2 <"$state/footprint.times")"
 }
 
 measure_footprint() {
-    local try token target before line
-    for try in 1 2 3 4 5; do
-        progress "round $round: footprint, start $try of 5"
-        footprint_serve debrief
-        record footprint start milliseconds "$took"
-        footprint_stop
-    done
-
-    footprint_serve debrief
-    progress "round $round: footprint, 10,000 requests"
-    # Each line is a token and a target: 2,500 requests of each kind.
-    for line in page session scorecard users-50; do
-        read -r token target <"$state/requests/$line"
-        footprint_ask "$token" "$target" 2500
-    done
-    before=$(footprint_memory)
-    record footprint worker kilobytes "$before"
-
-    progress "round $round: footprint, users of 100,000"
-    read -r token target <"$state/requests/users-100k"
-    footprint_ask "$token" "$target" 5
-    record footprint users-100k first-byte-milliseconds "$first"
-    record footprint users-100k milliseconds "$took"
-    record footprint users-100k grown-kilobytes "$(($(footprint_memory) - before))"
-    footprint_stop
+    footprint_start
+    footprint_worker
+    rm -f "$state/footprint.times"
     record footprint binary bytes "$(stat -c %s "$state/bin/debrief")"
 }
+
+footprint_header=

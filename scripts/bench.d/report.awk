@@ -26,6 +26,7 @@ END {
         if (part[1] == "deep" && part[3] == "debrief" && part[4] == "rate")
             add_ratio("deep to page", part[2], "debrief", "rate", keys[i], "page" SUBSEP part[2] SUBSEP "debrief" SUBSEP "rate")
     }
+    make_figures()
     if (format == "json") json()
     else if (format == "svg") svg()
     else table()
@@ -52,6 +53,95 @@ function add_ratio(scenario, clients, peer, metric, over, under,    n, round, ke
     if (counts[key]) ratios[++ratio_count] = key
 }
 
+# What Debrief is to show, each figure with its bound, also where this run has not measured it.
+function make_figures(    filters, n, i) {
+    figure("page of 50, 8 clients, to the C worker", "page,8,debrief,rate", "page,8,worker,rate", "at least", 0.95)
+    figure("page of 50, 64 clients, p99 to the C worker's", "page,64,debrief,p99", "page,64,worker,p99", "at most", 1.1)
+    figure("page of 50, 8 clients, to PHP-FPM", "page,8,debrief,rate", "page,8,php,rate", "at least", 3)
+    figure("session with transcript, 8 clients, to the C worker", "session,8,debrief,rate", "session,8,worker,rate", "at least", 0.95)
+    figure("scorecard, 8 clients, to the C worker", "scorecard,8,debrief,rate", "scorecard,8,worker,rate", "at least", 0.95)
+    n = split("none,from,to,user_id,all", filters, ",")
+    for (i = 1; i <= n; i++)
+        figure("page 20,000 to page 1, filter: " filters[i], "growth,8,page-20000-" filters[i] ",requests-a-second",
+            "growth,8,page-1-" filters[i] ",requests-a-second", "at least", 0.95)
+    summary("30 days", "30-days")
+    summary("all time", "all-time")
+    figure("100,000 sessions with scorecards: time with sums to without", "writes,0,bulk-on,milliseconds",
+        "writes,0,bulk-off,milliseconds", "at most", 1.6)
+    figure("single session, 8 clients: time with sums to without", "writes,8,session-on,milliseconds",
+        "writes,8,session-off,milliseconds", "at most", 1.7)
+    figure("single session and scorecard, 8 clients: the same", "writes,8,scored-on,milliseconds",
+        "writes,8,scored-off,milliseconds", "at most", 1.7)
+    figure("users, 100,000 of them: growth of the worker", "footprint,0,users-100k,grown-kilobytes", "", "under", 1, "MB", 1 / 1024)
+    figure("users, 100,000 of them: first byte", "footprint,0,users-100k,first-byte-milliseconds", "", "under", 20, "ms", 1)
+    figure("a worker's private memory after 10,000 requests", "footprint,0,worker,kilobytes", "", "under", 3, "MB", 1 / 1024)
+    figure("serve to the first answer", "footprint,0,start,milliseconds", "", "under", 200, "ms", 1)
+    figure("the binary", "footprint,0,binary,bytes", "", "", 0, "MB", 1 / 1048576)
+}
+
+function summary(name, subject,    large) {
+    large = "growth,0,summary-" subject "-5M,milliseconds"
+    figure("summary of " name ", 5 million sessions: time to 5,000's", large, "growth,0,summary-" subject "-5k,milliseconds",
+        "at most", 1.3)
+    figure("summary of " name ": plain aggregate's time to its own", "growth,0,summary-" subject "-aggregate,milliseconds", large,
+        "at least", 100)
+}
+
+# The ratio of `over` to `under` round by round; without `under` the figure itself, times `scale`.
+function figure(name, over, under, relation, bound, unit, scale,    n, round, key) {
+    gsub(/,/, SUBSEP, over)
+    gsub(/,/, SUBSEP, under)
+    key = "figure" SUBSEP name
+    figures[++figure_count] = key
+    figure_name[key] = name
+    figure_unit[key] = unit
+    figure_bound[key] = bound
+    figure_relation[key] = relation
+    for (n = 1; n <= counts[over]; n++) {
+        round = round_of[over, n]
+        if (under == "") value[key, round] = value[over, round] * scale
+        else if (value[under, round] > 0) value[key, round] = value[over, round] / value[under, round]
+        else continue
+        round_of[key, ++counts[key]] = round
+    }
+}
+
+# After spread.
+function verdict(key) {
+    if (!counts[key]) return "not measured"
+    if (figure_relation[key] == "at least") return median >= figure_bound[key] ? "ok" : "missed"
+    if (figure_relation[key] == "at most") return median <= figure_bound[key] ? "ok" : "missed"
+    if (figure_relation[key] == "under") return median < figure_bound[key] ? "ok" : "missed"
+    return ""
+}
+
+function with_unit(number, key) {
+    return number (figure_unit[key] == "" ? "" : " " figure_unit[key])
+}
+
+function figure_table(    i, key) {
+    printf "\n%-60s %10s  %16s  %-14s %s\n", "what is to be shown", "median", "least to most", "bound", ""
+    for (i = 1; i <= figure_count; i++) {
+        key = figures[i]
+        least = median = most = ""
+        if (counts[key]) spread(key)
+        printf "%-60s %10s  %16s  %-14s %s\n", figure_name[key], counts[key] ? with_unit(short(median), key) : "",
+            counts[key] ? short(least) " to " short(most) : "",
+            figure_relation[key] == "" ? "" : figure_relation[key] " " with_unit(figure_bound[key], key), verdict(key)
+    }
+}
+
+function figures_json(    i, key) {
+    for (i = 1; i <= figure_count; i++) {
+        key = figures[i]
+        least = median = most = "null"
+        if (counts[key]) spread(key)
+        printf "%s\n{\"name\":\"%s\",\"unit\":\"%s\",\"median\":%s,\"least\":%s,\"most\":%s,\"bound\":%s,\"verdict\":\"%s\"}", \
+            (i > 1 ? "," : ""), figure_name[key], figure_unit[key], median, least, most,
+            figure_relation[key] == "" ? "null" : "\"" figure_relation[key] " " figure_bound[key] "\"", verdict(key)
+    }
+}
+
 # Sets `least`, `median` and `most` of what was measured in all rounds.
 function spread(key,    n, i, j, sorted, held) {
     n = counts[key]
@@ -73,7 +163,9 @@ function short(number) {
 }
 
 function table(    i, part, base, any) {
-    printf "%-12s %7s  %-8s %10s  %17s  %9s  %9s\n", "scenario", "clients", "subject", "requests/s", "least to most", "median ms", "p99 ms"
+    for (i = 1; i <= key_count; i++) if (keys[i] ~ SUBSEP "rate$") any = 1
+    if (any) printf "%-12s %7s  %-8s %10s  %17s  %9s  %9s\n", "scenario", "clients", "subject", "requests/s", "least to most", "median ms", "p99 ms"
+    any = 0
     for (i = 1; i <= key_count; i++) {
         split(keys[i], part, SUBSEP)
         if (part[4] != "rate") continue
@@ -101,11 +193,14 @@ function table(    i, part, base, any) {
         spread(keys[i])
         printf "%-12s %-24s %-28s %10s  %17s\n", part[1], part[3], part[4], short(median), short(least) " to " short(most)
     }
+    figure_table()
 }
 
 function json(    i) {
     printf "{\n\"cores\":%d,\"rounds\":%d,\"seconds\":%d,\n\"measured\":[", cores, rounds, seconds
     for (i = 1; i <= key_count; i++) json_row(keys[i], i)
+    printf "\n],\n\"to_be_shown\":["
+    figures_json()
     printf "\n],\n\"ratios_of_debrief\":["
     for (i = 1; i <= ratio_count; i++) json_row(ratios[i], i)
     printf "\n]\n}\n"

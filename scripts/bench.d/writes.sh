@@ -1,45 +1,28 @@
-# shellcheck shell=bash disable=SC2034,SC2154 # What is not set here scripts/bench sets, and the reverse.
-# What the kept sums cost whoever writes: the platform's inserts with the triggers on and off, in turn. Sourced by
-# scripts/bench. All rows are a tenant's of its own, which is removed again.
+# shellcheck shell=bash disable=SC2034,SC2154 # scripts/bench sets what is not set here.
+# What the kept sums cost whoever writes: the platform's inserts with the triggers of sessions and scorecards on and off. Each time
+# into a new copy of the database that writes.sql makes, so that all begin with the same files and an interrupted run leaves
+# nothing. PostgreSQL does not wait for a disk there, so the triggers' share is at its greatest. Sourced by scripts/bench.
 
-writes_tenant=ffffffff-ffff-ffff-ffff-fffffffffff1
+writes_tenant=00000000-0000-0000-0000-000000000001
 
-# switch_triggers enable|disable: those that keep the sums, not the foreign keys.
-switch_triggers() {
-    bench_psql -c "alter table sessions $1 trigger user" -c "alter table scorecards $1 trigger user"
+prepare_writes() {
+    keep_database bench_writes_base "$parts/writes.sql"
 }
 
-make_writes_tenant() {
-    bench_psql <<SQL
-insert into tenants (id, name) values ('$writes_tenant', 'Writes');
-insert into users (tenant_id, id, full_name, email, role)
-select '$writes_tenant', lpad(u::text, 32, '0')::uuid, 'User ' || u, 'nobody@example.org', 'rep' from generate_series(1, 200) u;
-insert into scenarios (tenant_id, id, name, call_type, status)
-values ('$writes_tenant', lpad('1', 32, '0')::uuid, 'Scenario', 'cold_call', 'active');
-SQL
-}
-
-remove_writes_rows() {
-    bench_psql -c "delete from sessions where tenant_id = '$writes_tenant'" -c 'vacuum sessions, scorecards'
-}
-
-# Who interrupts a run before this leaves the triggers as they are: load the data anew then (--fresh).
-remove_writes_tenant() {
-    switch_triggers enable
-    remove_writes_rows
-    bench_psql -c "delete from users where tenant_id = '$writes_tenant'" \
-        -c "delete from scenarios where tenant_id = '$writes_tenant'"
-    # Sums of hours without sessions stay, so the tenant's are made anew from nothing.
-    local table
-    for table in session_deltas session_hours session_days; do
-        bench_psql -c "delete from $table where tenant_id = '$writes_tenant'"
-    done
-    bench_psql -c "delete from tenants where id = '$writes_tenant'"
+# writes_database on|off
+writes_database() {
+    drop_database bench_writes
+    psql_in postgres -c 'create database bench_writes template bench_writes_base strategy file_copy'
+    prewarm bench_writes
+    if [ "$1" = off ]; then
+        # Those that keep the sums, not those of the foreign keys.
+        psql_in bench_writes -c 'alter table sessions disable trigger user' -c 'alter table scorecards disable trigger user'
+    fi
 }
 
 # Milliseconds to insert 100,000 sessions and their scorecards, in one transaction.
-bulk_insert() {
-    bench_psql <<SQL | awk '/^Time:/ { sum += $2 } END { print sum }'
+writes_bulk() {
+    psql_in bench_writes <<SQL | awk '/^Time:/ { sum += $2 } END { print sum }'
 \timing on
 begin;
 insert into sessions (tenant_id, id, user_id, scenario_id, status, started_at)
@@ -47,53 +30,65 @@ select '$writes_tenant', md5('bulk' || s)::uuid, lpad((1 + s % 200)::text, 32, '
     timestamptz '2026-04-01 00:00:00Z' + s * interval '20 seconds'
 from generate_series(1, 100000) s;
 insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
-select '$writes_tenant', md5('bulk' || s)::uuid, s % 101, 'verdict', 'headline', '[]', '[]' from generate_series(1, 100000) s;
+select '$writes_tenant', md5('bulk' || s)::uuid, s % 101, 'good', 'Headline', '[]', '[]' from generate_series(1, 100000) s;
 commit;
 SQL
 }
 
-# single_rows session|scored: transactions a second of 8 clients, each of which inserts a row, or one and its scorecard.
-single_rows() {
-    local script=$state/writes.pgbench
-    {
-        printf 'begin;\n'
-        printf '\\set user random(1, 200)\n\\set second random(0, 2592000)\n'
-        printf "insert into sessions (tenant_id, user_id, scenario_id, status, started_at)
-values ('%s', lpad((:user)::text, 32, '0')::uuid, lpad('1', 32, '0')::uuid, 'scored',
-    timestamptz '2026-04-01 00:00:00Z' + :second * interval '1 second')" "$writes_tenant"
-        if [ "$1" = scored ]; then
-            # pgbench puts a variable in whatever stands around it.
-            printf " returning id as session \\\\gset
+# writes_script session|scored: for pgbench, a transaction that inserts a session, or one and its scorecard.
+writes_script() {
+    cat <<SQL
+\\set user random(1, 200)
+\\set second random(0, 2592000)
+begin;
+insert into sessions (tenant_id, user_id, scenario_id, status, started_at)
+values ('$writes_tenant', lpad((:user)::text, 32, '0')::uuid, lpad('1', 32, '0')::uuid, 'scored',
+    timestamptz '2026-04-01' + :second * interval '1 second')
+SQL
+    if [ "$1" = scored ]; then
+        cat <<SQL
+returning id as session \\gset
 insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
-values ('%s', ':session', 50, 'verdict', 'headline', '[]', '[]');\n" "$writes_tenant"
-        else
-            printf ';\n'
-        fi
-        printf 'commit;\n'
-    } >"$script"
-    pgbench -n -c 8 -j 2 -T "$seconds" -f "$script" "$(conninfo postgres)" 2>"$state/pgbench.err" |
-        awk '/^tps/ { print $3 }' || die "pgbench: $(<"$state/pgbench.err")"
-    rm -f "$script" "$state/pgbench.err"
+values ('$writes_tenant', ':session', 50, 'good', 'Headline', '[]', '[]');
+SQL
+    else
+        printf ';\n'
+    fi
+    printf 'commit;\n'
 }
 
+# writes_single session|scored: milliseconds of such a transaction, with 8 clients at it.
+writes_single() {
+    writes_script "$1" >"$state/writes.pgbench"
+    pgbench -n -c 8 -j 2 -T "$seconds" -f "$state/writes.pgbench" "$(conninfo postgres bench_writes)" >"$state/writes.out" 2>&1 ||
+        die "pgbench: $(<"$state/writes.out")"
+    awk '/^latency average/ { print $4 }' "$state/writes.out"
+    rm -f "$state"/writes.{pgbench,out}
+}
+
+# In turns, and which is first changes, since short runs differ by a sixth by themselves.
 measure_writes() {
-    local sums kind words
-    make_writes_tenant
-    # Which goes first changes from round to round.
-    words=(off on)
-    ((round % 2)) || words=(on off)
-    for sums in "${words[@]}"; do
-        if [ "$sums" = on ]; then switch_triggers enable; else switch_triggers disable; fi
-        progress "round $round: writes, 100,000 sessions with scorecards, sums $sums"
-        record writes "bulk-$sums" milliseconds "$(bulk_insert)"
-        remove_writes_rows
-        for kind in session scored; do
-            progress "round $round: writes, one $kind at a time by 8 clients, sums $sums"
-            clients=8
-            record writes "$kind-$sums" rate "$(single_rows "$kind")"
-            clients=0
-            remove_writes_rows
+    local turn sums kind took words
+    rm -f "$state"/writes.times.*
+    for ((turn = 1; turn <= turns; turn++)); do
+        words=(off on)
+        ((turn % 2)) || words=(on off)
+        for kind in bulk session scored; do
+            for sums in "${words[@]}"; do
+                progress "round $round of $rounds: writes, turn $turn of $turns, $kind, sums $sums"
+                writes_database "$sums"
+                case $kind in
+                bulk) took=$(writes_bulk) ;;
+                *) took=$(writes_single "$kind") ;;
+                esac
+                printf '%s\n' "$took" >>"$state/writes.times.$kind-$sums"
+            done
         done
     done
-    remove_writes_tenant
+    for kind in bulk session scored; do
+        [ "$kind" = bulk ] || clients=8
+        for sums in off on; do record writes "$kind-$sums" milliseconds "$(middle 1 <"$state/writes.times.$kind-$sums")"; done
+    done
+    rm -f "$state"/writes.times.*
+    drop_database bench_writes
 }
