@@ -72,7 +72,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- "sums" in ASCII, so that no other lock of the database is meant.
-    if current_setting('transaction_isolation') <> 'read committed'
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted')
         or not pg_try_advisory_xact_lock(x'73756d73'::integer, hashtext(tenant::text))
     then
         return;
@@ -256,7 +256,9 @@ begin
             set score = n.overall_score
             from new_rows as n
             join public.sessions as b on b.tenant_id = n.tenant_id and b.id = n.session_id
-            where s.tenant_id = n.tenant_id and s.id = n.session_id and s.score is distinct from n.overall_score
+            -- Also where the score seems to be that already: above READ COMMITTED it may have been taken away since the snapshot, by who
+            -- deleted the session's last scorecard, and only the UPDATE finds that out.
+            where s.tenant_id = n.tenant_id and s.id = n.session_id
             returning s.tenant_id, s.started_at, s.status, s.score, b.score as before
         )
         insert into public.session_deltas
@@ -284,13 +286,18 @@ begin
             update public.sessions as s
             set score = c.overall_score
             from (
-                select n.tenant_id, n.session_id from new_rows as n
-                union
-                select o.tenant_id, o.session_id from old_rows as o
+                select a.tenant_id, a.session_id, bool_or(a.is_old) as was_there
+                from (
+                    select n.tenant_id, n.session_id, false as is_old from new_rows as n
+                    union all
+                    select o.tenant_id, o.session_id, true from old_rows as o
+                ) as a
+                group by 1, 2
             ) as k
             join public.sessions as b on b.tenant_id = k.tenant_id and b.id = k.session_id
             left join public.scorecards as c on c.tenant_id = k.tenant_id and c.session_id = k.session_id
-            where s.tenant_id = k.tenant_id and s.id = k.session_id and s.score is distinct from c.overall_score
+            -- A scorecard that came from another session is as one that is inserted.
+            where s.tenant_id = k.tenant_id and s.id = k.session_id and (s.score is distinct from c.overall_score or not k.was_there)
             returning s.tenant_id, s.started_at, s.status, s.score, b.score as before
         )
         insert into public.session_deltas
@@ -354,7 +361,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
     -- Scores that came after its snapshot would stay. Where sessions was truncated, too, there is none.
-    if current_setting('transaction_isolation') <> 'read committed' and pg_relation_size('public.sessions') > 0 then
+    if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') and pg_relation_size('public.sessions') > 0 then
         raise exception 'scorecards can be truncated without sessions in a READ COMMITTED transaction alone'
             using errcode = 'feature_not_supported';
     end if;

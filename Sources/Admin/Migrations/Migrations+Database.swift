@@ -93,7 +93,8 @@ extension Connection {
         let fileDeadline = Deadline.after(milliseconds: fileMilliseconds)
         let isWhole: Bool
         do throws(PostgresError) {
-            try execute(script: "begin; set local lock_timeout = '\(lockTimeout)'", until: fileDeadline)
+            // Whatever the database's default is: a file that waits for a lock has to see then what the one who held it has written.
+            try execute(script: "begin isolation level read committed; set local lock_timeout = '\(lockTimeout)'", until: fileDeadline)
             let transaction = try query("select pg_current_xact_id()", until: fileDeadline)
             try execute(script: file.sql, until: fileDeadline)
             isWhole = try query("select pg_current_xact_id()", until: fileDeadline) == transaction

@@ -44,6 +44,40 @@ struct SummaryWritersTests {
         #expect(try database.sql(KeptSums.differences) == [])
     }
 
+    @Test("a score that was taken away since the snapshot is put back, or its writer refused, never left out", arguments: ["insert", "move"])
+    func takenAwaySince(_ change: String) throws {
+        // Two scored sessions with the same score: what the writer sees of them is what it is about to write.
+        let cards = try database.sql(
+            """
+            select s.id::text from sessions s join scorecards c on c.tenant_id = s.tenant_id and c.session_id = s.id
+            where s.tenant_id = $1::uuid and s.status = 'scored' order by s.id limit 2
+            """,
+            KeptSums.a
+        )
+        let ids = cards.compactMap { $0.first ?? nil }
+        try #require(ids.count == 2)
+        try database.sql(
+            "update scorecards set overall_score = 60 where tenant_id = $1::uuid and session_id in ($2::uuid, $3::uuid)",
+            KeptSums.a,
+            ids[0],
+            ids[1]
+        )
+
+        var writer = try database.connect(user: "debrief_platform")
+        try writer.execute(script: "begin isolation level repeatable read; select from sessions", until: .after(milliseconds: 60_000))
+        try database.sql("delete from scorecards where tenant_id = $1::uuid and session_id = $2::uuid", KeptSums.a, ids[1])
+        let script =
+            change == "insert"
+            ? """
+            insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
+            values ('\(KeptSums.a)', '\(ids[1])', 60, 'verdict', 'headline', '[]', '[]'); commit
+            """
+            : "update scorecards set session_id = '\(ids[1])' where tenant_id = '\(KeptSums.a)' and session_id = '\(ids[0])'; commit"
+        let refusal = try writer.refusal(of: script)
+        #expect(refusal == nil || refusal == "40001")
+        #expect(try database.sql(KeptSums.differences) == [])
+    }
+
     /// One transaction: one to four sessions, each of them locked, where it is there, before anything of it is changed.
     private static func transaction(writer: Int, _ random: inout SeededGenerator) -> String {
         // Rows of nobody else's, for those who would be refused with a serialization failure otherwise.
