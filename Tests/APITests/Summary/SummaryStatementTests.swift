@@ -56,4 +56,25 @@ struct SummaryStatementTests {
         }
         #expect(total > 500)
     }
+
+    @Test("a day so busy that users are looked for in it first has the same users in the end")
+    func busyDay() throws {
+        let sums = try KeptSums()
+        try sums.database.script(
+            """
+            insert into sessions (tenant_id, user_id, scenario_id, status, started_at)
+            select '\(KeptSums.a)', key(1), key(1), 'failed', '2026-03-02 00:00:00+00'::timestamptz + n * interval '1 minute'
+            from generate_series(0, 1199) n;
+            \(KeptSums.fold)
+            """
+        )
+        let busy = "select true from session_days where tenant_id = '\(KeptSums.a)' and day = '2026-03-02Z' and sessions >= 1000"
+        #expect(try sums.database.value(busy) == "t")
+        var reader = try SummaryReader(sums.database)
+        let inIt = [("2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"), ("2026-03-02T18:00:00Z", "2026-03-02T20:00:00Z")]
+        for (from, to) in Self.periods + inIt {
+            let read = try reader.read(tenant: KeptSums.a, from: from, to: to)
+            #expect(read.answered == read.counted, "\(from) to \(to)")
+        }
+    }
 }
