@@ -55,13 +55,12 @@ public struct Sums: ~Copyable {
         _ work: (inout Sums, SumsMonth, inout SumsDifference) throws(AdminError) -> Int
     ) throws(AdminError) -> SumsReport {
         let tenants = try tenants(tenant)
-        let expected = tenants.reduce(0) { $0 + max(0, $1.expected) + 1 }
         var done = SumsReport()
         for (index, tenant) in tenants.enumerated() {
-            var difference = SumsDifference(tenantID: tenant.id)
-            var month = try firstMonth(of: tenant.id)
+            var difference = SumsDifference(tenantID: tenant)
+            var month = try firstMonth(of: tenant)
             while let current = month {
-                let percent = min(100, (done.sessions + index) * 100 / expected)
+                let percent = (index * 100 + current.percent) / tenants.count
                 report(.working(percent: percent, tenant: index + 1, tenants: tenants.count))
                 done.sessions += try work(&self, current, &difference)
                 month = try self.month(after: current)
@@ -72,11 +71,11 @@ public struct Sums: ~Copyable {
         return done
     }
 
-    /// The tenants to look at, by id, with the number of sessions that are expected of them. One that is gone may have left sums behind.
-    private mutating func tenants(_ only: UUID?) throws(AdminError) -> [(id: UUID, expected: Int)] {
+    /// The tenants to look at, by id. One that is gone may have left sums behind.
+    private mutating func tenants(_ only: UUID?) throws(AdminError) -> [UUID] {
         let rows = try connection.ask(
             """
-            select t.id, coalesce((select sum(d.sessions) from public.session_days as d where d.tenant_id = t.id), 0)
+            select t.id
             from (
                 select id from public.tenants
                 union select tenant_id from public.session_days
@@ -90,8 +89,8 @@ public struct Sums: ~Copyable {
             milliseconds: waitMilliseconds
         )
         if let only, rows.isEmpty { throw .unknownTenant(only) }
-        var tenants: [(id: UUID, expected: Int)] = []
-        for row in rows { tenants.append((try uuid(row[0]), try count(row[1]))) }
+        var tenants: [UUID] = []
+        for row in rows { tenants.append(try uuid(row[0])) }
         return tenants
     }
 
@@ -106,7 +105,10 @@ public struct Sums: ~Copyable {
     private mutating func month(of tenant: UUID, from start: String) throws(AdminError) -> SumsMonth? {
         let rows = try connection.ask(
             """
-            select m.start, m.start + interval '1 month'
+            select m.start, m.start + interval '1 month',
+                case when isfinite(e.first) and isfinite(e.last) and e.first < e.last
+                    then greatest(0, floor(100 * extract(epoch from m.start - e.first) / extract(epoch from e.last - e.first)))::integer
+                    else 0 end
             from (
                 select date_trunc('month', least(
                     (select min(started_at) from public.sessions where tenant_id = $1 and started_at >= $2),
@@ -114,14 +116,24 @@ public struct Sums: ~Copyable {
                     (select min(hour) from public.session_deltas where tenant_id = $1 and hour >= $2),
                     (select min(day) from public.session_days where tenant_id = $1 and day >= $2)
                 )) as start
-            ) as m
+            ) as m, (
+                select
+                    least(
+                        (select min(started_at) from public.sessions where tenant_id = $1),
+                        (select min(hour) from public.session_hours where tenant_id = $1)
+                    ) as first,
+                    greatest(
+                        (select max(started_at) from public.sessions where tenant_id = $1),
+                        (select max(hour) from public.session_hours where tenant_id = $1)
+                    ) as last
+            ) as e
             where isfinite(m.start)
             """,
             [tenant.description, start],
             milliseconds: waitMilliseconds
         )
         guard let row = rows.first else { return nil }
-        return SumsMonth(tenantID: tenant, start: try text(row[0]), end: try text(row[1]))
+        return SumsMonth(tenantID: tenant, start: try text(row[0]), end: try text(row[1]), percent: min(100, try count(row[2])))
     }
 }
 

@@ -7,6 +7,8 @@ struct SumsMonth {
     let start: String
     /// The first moment of the next one.
     let end: String
+    /// How much of the time from the tenant's first session to the last lies before it.
+    let percent: Int
 
     /// The parameters `$1` to `$3` of all statements on a month.
     var parameters: [String?] { [tenantID.description, start, end] }
