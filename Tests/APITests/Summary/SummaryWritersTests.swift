@@ -93,7 +93,11 @@ struct SummaryWritersTests {
         let status = ["in_progress", "completed", "scored", "scored"][Int.random(in: 0..<4, using: &random)]
         let score = Int.random(in: 0...100, using: &random)
         let session = "tenant_id = '\(KeptSums.a)' and id = key(\(number))"
-        let scorecard = "tenant_id = '\(KeptSums.a)' and session_id = key(\(number))"
+        // In one statement, since a session that is not there yet cannot be locked first: the scorecard that has come with it meanwhile would be.
+        let deletion = """
+            with s as (select tenant_id, id from sessions where \(session) for update)
+            delete from scorecards c using s where c.tenant_id = s.tenant_id and c.session_id = s.id
+            """
         let insertion = """
             insert into sessions (tenant_id, id, user_id, scenario_id, status, started_at)
             values ('\(KeptSums.a)', key(\(number)), key(1), key(1), '\(status)', \(hour))
@@ -101,16 +105,16 @@ struct SummaryWritersTests {
             """
         let judgement = """
             insert into scorecards (tenant_id, session_id, overall_score, verdict, headline, categories, callouts)
-            select tenant_id, id, \(score), 'x', 'x', '[]', '[]' from sessions where \(session)
+            select tenant_id, id, \(score), 'x', 'x', '[]', '[]' from sessions where \(session) for update
             on conflict (tenant_id, session_id) do update set overall_score = excluded.overall_score
             """
         let locked = "select from sessions where \(session) for update"
         switch Int.random(in: 0..<8, using: &random) {
         case 0, 1: return insertion
         case 2, 3: return "\(insertion); \(judgement)"
-        case 4: return "\(locked); \(judgement); update sessions set status = 'scored' where \(session)"
+        case 4: return "\(judgement); update sessions set status = 'scored' where \(session)"
         case 5: return "\(locked); update sessions set started_at = \(hour) where \(session)"
-        case 6: return "\(locked); delete from scorecards where \(scorecard)"
+        case 6: return deletion
         default: return "\(locked); delete from sessions where \(session)"
         }
     }
