@@ -21,8 +21,8 @@ struct RepreparingTests {
         "a table that was changed under the prepared statements: the next request is answered",
         arguments: [
             "alter table sessions add column note text",
-            // cached plan must not change result type, 0A000: a text by name and type, but of another collation
-            "alter table sessions alter column status type text collate \"C\"",
+            // cached plan must not change result type, 0A000: a timestamptz by name and type, but of another precision
+            "alter table sessions alter column ended_at type timestamptz(6)",
             "alter table sessions alter column status set statistics 10; analyze sessions",
             "drop index sessions_by_start; create index sessions_by_start on sessions (tenant_id, started_at, id)",
         ]
