@@ -1,4 +1,4 @@
--- The same answers for a third of a call's cost less: one query decides, a plain assignment sets the tenant, and the function has no search
+-- The same answers at three quarters of the cost: one query decides, a plain assignment sets the tenant, and the function has no search
 -- path of its own, which PostgreSQL would put on and take off at each call. So every name in it, operators included, says its schema.
 
 set local search_path = public;
