@@ -213,11 +213,12 @@ $$;
 -- session's foreign keys, which the UPDATE repeats for a session of the same transaction, are not planned anew each time; in schema public
 -- the owner alone creates.
 --
--- The UPDATE goes by the sessions' primary key, whatever plan it had: one made for a bulk load, or while the table
--- was small, would read the whole table for the next single row.
+-- The UPDATE goes by the sessions' primary key, whatever plan it had: one made for a bulk load, or while the table was small, would read
+-- the whole table for the next single row.
 --
--- The score before comes from the statement's snapshot, where RETURNING has the row as it is now. They agree: only who has written the
--- session's key to scorecards changes its score, its unique key lets in one of them at a time, and the snapshot is taken after that.
+-- The score before comes from the statement's snapshot, where RETURNING has the row as it is now. They agree: beside debrief summary
+-- rebuild only who has written the session's key to scorecards changes its score. The unique key lets in one of them at a time, rebuild
+-- holds session and scorecard in a way that lets in none, and the snapshot is taken after that.
 create function copy_scores() returns trigger
 language plpgsql
 security definer

@@ -12,7 +12,7 @@ public enum PostgresType: UInt32, Sendable {
     case json = 114
     /// Eight bytes, big-endian: microseconds since 2000-01-01T00:00:00Z.
     case timestamptz = 1184
-    /// Any number of fields, each with its type and length before it; see `RawSpan.field(_:)`.
+    /// Any number of fields, each with its type and length before it; see `RawSpan.field(_:_:)`.
     case record = 2249
     /// Sixteen bytes, in the order in which they are written.
     case uuid = 2950
