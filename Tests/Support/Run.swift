@@ -14,6 +14,12 @@ public enum Run {
     /// Whether the tests that take minutes are wanted, too.
     public static let isLong = ProcessInfo.processInfo.environment["DEBRIEF_TEST_LONG"] != nil
 
+    /// Prints how much a test has tried and what came of it, in a line of its own: for whoever reads the run.
+    public static func report(_ counts: String) {
+        // In one write: tests run side by side.
+        FileHandle.standardOutput.write(Data("▸ \(counts)\n".utf8))
+    }
+
     /// Whether other accounts can be, and so have to be, taken.
     public static let isRoot = getuid() == 0
 
