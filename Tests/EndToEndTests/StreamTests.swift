@@ -54,7 +54,7 @@ struct StreamTests {
         let names = try #require(long.json?["data"]?.array).compactMap { $0["full_name"]?.string }
         #expect(names.count == 20_000)
         #expect(zip(names, names.dropFirst()).allSatisfy { $0.utf8.lexicographicallyPrecedes($1.utf8) })
-        #expect(try peak() - before < 3_000, "kB")
+        #expect(try Run.isSanitized || peak() - before < 3_000, "kB")
 
         let old = try deployment.client.send(Call("/api/v1/users", version: "HTTP/1.0", token: many.token))
         #expect(old.field("Transfer-Encoding") == nil && old.body == long.body)

@@ -34,6 +34,8 @@ public final class ChildProcess: Sendable {
 
         var environment = environment
         environment["PATH"] = environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
+        // What a binary built with AddressSanitizer is to do with what it finds.
+        environment["ASAN_OPTIONS"] = ProcessInfo.processInfo.environment["ASAN_OPTIONS"]
         let arguments = cStrings(command)
         let variables = cStrings(environment.map { "\($0)=\($1)" })
         defer { for string in arguments + variables { free(string) } }

@@ -14,6 +14,9 @@ public enum Run {
     /// Whether the tests that take minutes are wanted, too.
     public static let isLong = ProcessInfo.processInfo.environment["DEBRIEF_TEST_LONG"] != nil
 
+    /// Whether the binary was built with AddressSanitizer: it keeps what was freed for a while, so how much memory a process has says nothing.
+    public static let isSanitized = ProcessInfo.processInfo.environment["DEBRIEF_TEST_SANITIZED"] != nil
+
     /// Prints how much a test has tried and what came of it, in a line of its own: for whoever reads the run.
     public static func report(_ counts: String) {
         // In one write: tests run side by side.
