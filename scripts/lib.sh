@@ -23,6 +23,10 @@ state=
 port=${DEBRIEF_PORT:-8080}
 admin_port=${DEBRIEF_ADMIN_PORT:-8081}
 
+# nginx's rate limits, in requests a second: for a token, and for an address; 0 is none.
+rate=0
+rate_address=0
+
 die() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
     exit 1
@@ -75,7 +79,7 @@ trap show_failed_step EXIT
 
 # ---- What a machine must have
 
-packages=(nginx postgresql-15 libfcgi-dev libpq-dev libssl-dev pkg-config curl)
+packages=(nginx postgresql-15 libfcgi-dev libpq-dev libssl-dev openssl pkg-config curl)
 
 missing_packages() {
     local installed package
@@ -179,12 +183,52 @@ build_release() {
     ) 8<"$clone/.build"
 }
 
-# render_nginx FOLDER LISTEN SOCKET OPERATOR_LISTEN OPERATOR_SOCKET: the configuration with its placeholders filled in.
+# render_nginx FOLDER LISTEN SOCKET OPERATOR_LISTEN OPERATOR_SOCKET [CERTIFICATES PLAIN_LISTEN]: the configuration with its
+# placeholders filled in. With CERTIFICATES, a folder, the site over TLS as a web host has it, but that it answers to
+# every name, and so to 127.0.0.1, too; else the plain one.
 render_nginx() {
-    local file
+    local file edits
+    edits="s|@LISTEN@|$2|; s|@SOCKET@|$3|; s|@OPERATOR_LISTEN@|$4|; s|@OPERATOR_SOCKET@|$5|"
+    edits+="; $(edit_rate token "$rate" 1); $(edit_rate stranger "$rate_address" 1); $(edit_rate address "$rate_address" 10)"
+    if [ -n "${6-}" ]; then
+        edits+="; s|include debrief-plain.conf|include debrief-tls.conf|; s|/etc/letsencrypt/live/@NAME@|$6|; s|@NAME@|localhost|
+            /listen \[::\]/d; /include debrief-logs.conf/d; s| default_server;|;|; s|listen 443 |listen $2 |; s|listen 80;|listen $7;|"
+    fi
     for file in "$clone"/nginx/*.conf; do
-        sed "s|@LISTEN@|$2|; s|@SOCKET@|$3|; s|@OPERATOR_LISTEN@|$4|; s|@OPERATOR_SOCKET@|$5|" "$file" | put "$1/${file##*/}"
+        sed "$edits" "$file" | put "$1/${file##*/}"
     done
+}
+
+# edit_rate ZONE RATE FACTOR: what makes of a rate limit another, of FACTOR times RATE requests a second and twice as many
+# at once; 0 is none.
+edit_rate() {
+    if [ "$2" = 0 ]; then
+        printf '/limit_req zone=debrief_%s /d' "$1"
+    else
+        printf '/zone=debrief_%s[: ]/{ s|rate=[0-9]*|rate=%d|; s|burst=[0-9]*|burst=%d|; }' "$1" $(($2 * $3)) $(($2 * $3 * 2))
+    fi
+}
+
+# make_certificate FOLDER ACCOUNT: for localhost and 127.0.0.1, signed by itself, with a key that the account alone can
+# read; a new one where there is none, or not for another 30 days. Both names are certbot's.
+make_certificate() {
+    local folder=$1 certificate=$1/fullchain.pem
+    if [ ! -s "$folder/privkey.pem" ] || ! openssl x509 -in "$certificate" -noout -checkend $((30 * 86400)) >/dev/null 2>&1; then
+        mkdir -p "$folder"
+        (
+            umask 077
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -noenc -days 90 -subj /CN=localhost \
+                -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -addext extendedKeyUsage=serverAuth \
+                -keyout "$folder/privkey.pem.new" -out "$certificate.new"
+        )
+        chmod 644 "$certificate.new"
+        ! is_root || chown "$2" "$folder/privkey.pem.new"
+        # One without the other is never left.
+        rm -f "$certificate"
+        mv -f "$folder/privkey.pem.new" "$folder/privkey.pem"
+        mv -f "$certificate.new" "$certificate"
+        note='made a certificate'
+    fi
 }
 
 # Makes FILE hold what comes in, but leaves it alone where it does already: its age tells since when it has been so.

@@ -63,8 +63,8 @@ public final class ChildProcess: Sendable {
         waitpid(pid, nil, 0)
     }
 
-    /// What it has written so far.
-    public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
+    /// What it has written so far; a byte that is no UTF-8 is U+FFFD.
+    public var output: String { (try? Data(contentsOf: URL(filePath: outputPath))).map { String(decoding: $0, as: UTF8.self) } ?? "" }
 
     /// Sends a signal.
     public func send(_ signal: CInt) { kill(pid, signal) }

@@ -19,6 +19,7 @@ public final class Deployment: Sendable {
     private let conninfo: String
     private let settings: [String: String]
     private let outputPath: String
+    private let site: NginxSite
     private let masterProcess: Mutex<ChildProcess?>
     private let nginxProcess: Mutex<ChildProcess?>
 
@@ -37,13 +38,16 @@ public final class Deployment: Sendable {
     /// - Parameters:
     ///   - settings: those of ours go into the master's settings file, any others into its environment; one that is empty is left out.
     ///   - output: where its standard output and standard error go; a file in the folder else.
+    ///   - site: what nginx serves.
     public init(
         _ database: Database,
         workers: Int = 2,
         settings: [String: String] = [:],
         listening: Listening = .own,
-        output: String? = nil
+        output: String? = nil,
+        site: NginxSite = NginxSite()
     ) throws {
+        self.site = site
         folder = Run.makeFolder("dep", for: .debrief)
         try Run.makeFolder(at: "\(folder)/run", for: .debrief)
         outputPath = output ?? "\(folder)/debrief.out"
@@ -62,7 +66,9 @@ public final class Deployment: Sendable {
         try startMaster()
         try startNginx()
         do {
-            try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == 404 }
+            // Over TLS, the answer to plain HTTP says that nginx is there, and the master's socket is by now.
+            let wanted = site.isTLS ? 400 : 404
+            try eventually(within: 30) { (try? client.send("GET /api/v1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))?.status == wanted }
         } catch {
             let nginx = (try? String(contentsOfFile: "\(folder)/nginx.out", encoding: .utf8)) ?? ""
             throw ChildProcess.Failure(description: "the pool does not answer: \(self.output)\(log)\(nginx)")
@@ -120,26 +126,16 @@ public final class Deployment: Sendable {
         try run([Run.binary] + words + ["--config", settingsPath], as: .debrief)
     }
 
-    /// Writes nginx's configuration into a folder, with its placeholders filled in; the operator's two sockets are in `folder`.
-    public static func renderNginx(into home: String, listen: String, socket: String, folder: String) throws {
-        for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
-            let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
-                .replacing("@LISTEN@", with: listen).replacing("@SOCKET@", with: socket)
-                .replacing("@OPERATOR_LISTEN@", with: "unix:\(folder)/operator-http.sock")
-                .replacing("@OPERATOR_SOCKET@", with: "unix:\(folder)/operator.sock")
-            try text.write(toFile: "\(home)/\(name)", atomically: false, encoding: .utf8)
-        }
-    }
-
     private func startNginx() throws {
         let home = "\(folder)/nginx"
         try FileManager.default.createDirectory(atPath: home, withIntermediateDirectories: false)
-        try Self.renderNginx(
+        try site.render(
             into: home,
             listen: "unix:\(httpSocket)",
             socket: handedOver?.address.hasPrefix("127.") == true ? fastCGISocket : "unix:\(fastCGISocket)",
             folder: folder
         )
+        if site.isTLS { try NginxSite.makeCertificates(in: home) }
         if Run.isRoot, let nginx = Account.nginx.ids, let debrief = Account.debrief.ids {
             chown(home, nginx.user, nginx.group)
             // nginx makes its socket here.
@@ -184,6 +180,17 @@ public final class Deployment: Sendable {
         Support.children(of: masterID).filter { (try? String(contentsOfFile: "/proc/\($0)/comm", encoding: .utf8)) == "\(name.prefix(15))\n" }
     }
 
+    /// Where nginx's plain HTTP is refused, beside the site over TLS.
+    public var plainSocket: String { "\(folder)/plain.sock" }
+
+    /// The certificate to trust of the site over TLS, whose host is ``NginxSite/name``.
+    public var certificatePath: String { "\(folder)/nginx/fullchain.pem" }
+
+    /// What nginx has logged of errors, its own and the requests'.
+    public var errorLog: String {
+        ["\(folder)/nginx.out", "\(folder)/nginx/error.log"].map { (try? String(contentsOfFile: $0, encoding: .utf8)) ?? "" }.joined()
+    }
+
     /// A client of nginx.
     public var client: Client { Client(socket: httpSocket) }
 
@@ -211,9 +218,7 @@ public final class Deployment: Sendable {
             guard let level = JSONValue(parsing: Array(line.utf8))?["level"]?.string else { return true }
             return level == "error" || level == "critical"
         }
-        let nginx = ["\(folder)/nginx.out", "\(folder)/nginx/error.log"].flatMap { path in
-            ((try? String(contentsOfFile: path, encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
-        }
+        let nginx = errorLog.split(separator: "\n").map(String.init)
         return (own + nginx).filter { line in !expected.contains { line.contains($0) } }
     }
 }
