@@ -49,8 +49,14 @@ final class ScriptedPlace: Sendable {
 
     /// Runs a script that has to exit with a status, 0 unless given; returns what it printed.
     @discardableResult
-    func expect(_ words: String..., status: Int32 = 0, location: SourceLocation = #_sourceLocation) throws -> String {
-        let script = try run(["\(Run.repository)/scripts/\(words[0])"] + words.dropFirst(), environment: environment, seconds: Self.mostSeconds)
+    func expect(
+        _ words: String...,
+        status: Int32 = 0,
+        environment more: [String: String] = [:],
+        location: SourceLocation = #_sourceLocation
+    ) throws -> String {
+        let all = environment.merging(more) { $1 }
+        let script = try run(["\(Run.repository)/scripts/\(words[0])"] + words.dropFirst(), environment: all, seconds: Self.mostSeconds)
         try #require(script.status == status, "\(words): \(script.status ?? -1)\n\(script.output)\(script.errors)", sourceLocation: location)
         return script.output
     }

@@ -17,6 +17,7 @@ struct ScriptsTests {
         try place.expect("psql", "-qc", "insert into tenants (name) values ('Kept')")
         try change(place)
         try startAgain(place)
+        try secure(place)
         try heal(place)
         try stop(place, call)
         // The data has outlived all of it.
@@ -44,9 +45,7 @@ struct ScriptsTests {
 
     /// What `up` prints is a call that works. Returns it.
     private func start(_ place: ScriptedPlace) throws -> String {
-        let printed = try place.expect("up")
-        let call = try #require(printed.split(separator: "\n").last?.trimmingCharacters(in: .whitespaces))
-        try #require(call.hasPrefix("curl "), "\(printed)")
+        let call = try self.call(try place.expect("up"))
         let answer = try run(["/bin/sh", "-c", call])
         #expect(answer.output.hasPrefix(#"{"ok":true,"data":[{"id":"#), "\(answer)")
         #expect(isAnswered(place))
@@ -75,6 +74,34 @@ struct ScriptsTests {
         let (master, workers) = (try master(place), try workers(place))
         try place.expect("up")
         #expect(try self.master(place) == master && self.workers(place) == workers)
+    }
+
+    /// The site over TLS, with a rate limit, and back to the plain one without: both are as each `up` is told.
+    private func secure(_ place: ScriptedPlace) throws {
+        for value in ["many", "-1", "1.5"] { try place.expect("up", status: 1, environment: ["DEBRIEF_RATE_ADDRESS": value]) }
+        let call = try self.call(try place.expect("up", "--tls", environment: ["DEBRIEF_RATE": "1"]))
+        #expect(call.contains(" --cacert ") && call.contains("'https://"), "\(call)")
+        let key = try FileManager.default.attributesOfItem(atPath: "\(place.state)/tls/privkey.pem")
+        #expect(key[.posixPermissions] as? Int == 0o600)
+        #expect(try run(["/bin/sh", "-c", call.replacing("'https:", with: "'http:")]).output.contains("plain HTTP"))
+        let answer = try many("\(call) -w '%{http_version}'")
+        #expect(answer.contains("}2") && answer.contains(#""code":"rate_limited""#), "\(answer)")
+
+        let plain = try self.call(try place.expect("up"))
+        let answers = try many(plain)
+        #expect(answers.hasPrefix(#"{"ok":true,"#) && !answers.contains(#""code":"rate_limited""#), "\(answers)")
+    }
+
+    /// What a call prints, made several times at once.
+    private func many(_ call: String) throws -> String {
+        try run(["/bin/sh", "-c", Array(repeating: call, count: 6).joined(separator: ";")]).output
+    }
+
+    /// The last line of what `up` prints.
+    private func call(_ printed: String) throws -> String {
+        let call = try #require(printed.split(separator: "\n").last?.trimmingCharacters(in: .whitespaces))
+        try #require(call.hasPrefix("curl "), "\(printed)")
+        return call
     }
 
     private func heal(_ place: ScriptedPlace) throws {
