@@ -4,14 +4,16 @@ import Waiting
 /// Connections for `migrate`, `tenant`, `token` and `summary`.
 public enum AdminConnection {
     /// How long making a connection may take: longer than any network between an admin and a database that works.
-    private static let connectMilliseconds = 10_000
+    public static let connectMilliseconds = 10_000
 
     /// A connection for an admin's command.
     ///
-    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
-    public static func open(_ conninfo: String) throws(AdminError) -> Connection {
+    /// - Parameters:
+    ///   - conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
+    ///   - milliseconds: how long making it may take.
+    public static func open(_ conninfo: String, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
         do {
-            return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: connectMilliseconds))
+            return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: milliseconds))
         } catch {
             throw .unreachable(error)
         }
@@ -21,8 +23,8 @@ public enum AdminConnection {
     ///
     /// Row security is forced on their tables, and the admin of a managed server is no superuser: it is the owner's policy that lets an admin's
     /// commands see and write rows.
-    static func openAsOwner(_ conninfo: String) throws(AdminError) -> Connection {
-        var connection = try open(conninfo)
+    static func openAsOwner(_ conninfo: String, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
+        var connection = try open(conninfo, milliseconds: milliseconds)
         _ = try connection.ask("set role debrief_owner")
         return connection
     }

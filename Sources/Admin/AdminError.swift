@@ -11,6 +11,8 @@ public enum AdminError: Error {
     case unknownTenant(UUID)
     /// No token has this id.
     case unknownToken(UUID)
+    /// The token with this id is expired or revoked, and the command is for live ones.
+    case notLive(UUID, TokenState)
     /// The text has not the form of a token: something is missing, or was mistyped.
     case malformedToken
     /// The text has the form of a token, but this database never had it.
@@ -37,6 +39,7 @@ extension AdminError: CustomStringConvertible {
         case .notMigrated: "the database is not migrated; run: debrief migrate up"
         case .unknownTenant(let id): "there is no tenant \(id)"
         case .unknownToken(let id): "there is no token \(id)"
+        case .notLive(let id, let state): "token \(id) is \(state.rawValue), and only a live one can be rotated; make a new one: debrief token create"
         case .malformedToken: "that is no token; one is debrief_ and 46 letters and digits, the last six a checksum"
         case .unknownTokenText: "this database has no such token"
         case .postgres(let error): error.detail

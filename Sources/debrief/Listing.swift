@@ -30,7 +30,7 @@ struct ListingOptions: ParsableArguments {
     }
 
     /// Rows below each other, each column as wide as its widest cell.
-    private static func table(_ rows: [[String]]) -> String {
+    static func table(_ rows: [[String]]) -> String {
         let rows = rows.map { $0.map(visible) }
         let widths = rows.reduce(into: [Int]()) { widths, row in
             for (column, cell) in row.enumerated() {

@@ -217,7 +217,7 @@ struct CommandTests {
         "every command has help",
         arguments: [
             "", "serve", "check", "migrate up", "migrate status", "tenant create", "tenant list", "token create", "token list",
-            "token revoke",
+            "token inspect", "token rotate", "token revoke",
         ]
     )
     func help(command: String) throws {

@@ -9,8 +9,12 @@ public struct Tokens: ~Copyable {
 
     /// Connects.
     ///
-    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`.
-    public init(conninfo: String) throws(AdminError) { connection = try AdminConnection.openAsOwner(conninfo) }
+    /// - Parameters:
+    ///   - conninfo: the value of `DEBRIEF_ADMIN_DATABASE`.
+    ///   - milliseconds: how long that may take.
+    public init(conninfo: String, milliseconds: Int = AdminConnection.connectMilliseconds) throws(AdminError) {
+        connection = try AdminConnection.openAsOwner(conninfo, milliseconds: milliseconds)
+    }
 
     /// Makes a token and stores its hash.
     ///
@@ -49,30 +53,61 @@ public struct Tokens: ~Copyable {
 
     /// All tokens, by tenant and then by age, the revoked and expired ones included.
     public mutating func list() throws(AdminError) -> [TokenRecord] {
+        try records(of: "true", order: "tenant_id, created_at, id")
+    }
+
+    /// The tokens that are live and expire within ``TokenState/daysOfWarning`` days, the next one first.
+    public mutating func expiringSoon() throws(AdminError) -> [TokenRecord] {
+        try records(of: TokenRecord.expiresSoon, order: "expires_at, id")
+    }
+
+    /// What the database knows of a token, by its text.
+    public mutating func inspect(text: String) throws(AdminError) -> TokenRecord {
+        guard Token.isWellFormed(text.utf8.span) else { throw .malformedToken }
+        let found = try records(of: "token_hash = decode($1, 'hex')", order: "id", [hash(text)])
+        guard let record = found.first else { throw .unknownTokenText }
+        return record
+    }
+
+    private mutating func records(of condition: String, order: String, _ values: [String?] = []) throws(AdminError) -> [TokenRecord] {
+        let rows = try connection.ask("select \(TokenRecord.columns) from public.api_tokens where \(condition) order by \(order)", values)
+        var records: [TokenRecord] = []
+        for row in rows { records.append(try TokenRecord(row: row)) }
+        return records
+    }
+
+    /// Makes a token with the tenant, the name and the scopes of another, which stays valid for a while, so that whoever uses it can change over. All of it
+    /// happens, or nothing.
+    ///
+    /// - Parameters:
+    ///   - id: the old one, which has to be live: to rotate what was revoked would bring it back.
+    ///   - overlapSeconds: how long the old one is valid from now on, unless it would have expired before; 0 for not any more.
+    ///   - lifetimeSeconds: how long the new one is; nil for ever.
+    public mutating func rotate(_ id: UUID, overlapSeconds: Int, lifetimeSeconds: Int?) throws(AdminError) -> Rotation {
+        var generator = SystemRandomNumberGenerator()
+        let token = Token(using: &generator)
+        // `least` passes over a null, which is a token that never expires.
         let rows = try connection.ask(
             """
-            select id, tenant_id, name, prefix, array_to_string(scopes, ','), \(microseconds(of: "created_at")),
-                \(microseconds(of: "expires_at")), \(microseconds(of: "revoked_at"))
-            from public.api_tokens
-            order by tenant_id, created_at, id
-            """
-        )
-        var tokens: [TokenRecord] = []
-        for row in rows {
-            tokens.append(
-                TokenRecord(
-                    id: try uuid(row[0]),
-                    tenantID: try uuid(row[1]),
-                    name: try text(row[2]),
-                    prefix: try text(row[3]),
-                    scopes: try text(row[4]).split(separator: ",").map(String.init),
-                    createdAt: try moment(row[5]),
-                    expiresAt: instant(row[6]),
-                    revokedAt: instant(row[7])
-                )
+            with old as (
+                update public.api_tokens set expires_at = least(expires_at, now() + make_interval(secs => $2))
+                where id = $1 and revoked_at is null and (expires_at is null or expires_at > now())
+                returning *
             )
+            insert into public.api_tokens (tenant_id, name, token_hash, prefix, scopes, expires_at)
+            select tenant_id, name, decode($3, 'hex'), $4, scopes, now() + make_interval(secs => $5) from old
+            returning id, \(microseconds(of: "expires_at")), (select \(microseconds(of: "expires_at")) from old)
+            """,
+            [id.description, "\(overlapSeconds)", hash(token.text), token.prefix, lifetimeSeconds.map { "\($0)" }]
+        )
+        guard let row = rows.first else {
+            guard let old = try records(of: "id = $1", order: "id", [id.description]).first else { throw .unknownToken(id) }
+            throw .notLive(id, old.state)
         }
-        return tokens
+        return Rotation(
+            new: NewToken(token: token, id: try uuid(row[0]), expiresAt: instant(row[1])),
+            oldExpiresAt: try moment(row[2])
+        )
     }
 
     /// Revokes a token, from the next request on. Revoking it again changes nothing.

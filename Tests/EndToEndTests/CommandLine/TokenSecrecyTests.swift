@@ -60,7 +60,7 @@ struct TokenSecrecyTests {
         #expect(made.errors == "token \(id), never expires\n")
 
         let json = try #require(JSONValue(parsing: Array(database.debrief(["token", "list", "--json"]).output.utf8))?[0]?.object)
-        #expect(Set(json.keys) == ["id", "tenant_id", "name", "prefix", "scopes", "created_at", "expires_at", "revoked_at"])
+        #expect(Set(json.keys) == ["id", "tenant_id", "name", "prefix", "scopes", "state", "created_at", "expires_at", "revoked_at"])
         #expect(json["id"] == .string(id))
         #expect(json["tenant_id"] == .string(tenant))
         #expect(json["name"] == .string(name))
