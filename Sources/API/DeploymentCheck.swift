@@ -1,18 +1,25 @@
 import Postgres
 import Waiting
 
-/// What an admin is told of a deployment before it serves: one step of the way to a ready worker, and what is wrong there.
+/// What an admin is told of a deployment before it serves: one thing that has to hold, and what is wrong there. Each text says what to do.
 public struct DeploymentCheck: Sendable {
     /// The step in a word or two.
     public let name: String
     /// A sentence for each thing that is wrong; none where all is well.
     public let faults: [String]
+    /// A sentence for each thing that is to be looked after, and does not keep the API from being served.
+    public let warnings: [String]
+    /// What there is to say where all is well.
+    public let note: String?
     /// Whether PostgreSQL could not be reached, or not any longer: that passes, and the workers wait for it. All else is for an admin to mend.
     public let isUnreachable: Bool
 
-    init(name: String, faults: [String], isUnreachable: Bool = false) {
+    /// One thing that was looked at.
+    public init(name: String, faults: [String] = [], warnings: [String] = [], note: String? = nil, isUnreachable: Bool = false) {
         self.name = name
         self.faults = faults
+        self.warnings = warnings
+        self.note = note
         self.isUnreachable = isUnreachable
     }
 
@@ -33,7 +40,8 @@ public struct DeploymentCheck: Sendable {
 
             step = "row security"
             let faults = try RowSecurity.faults(connection: &connection, until: deadline)
-            checks.append(DeploymentCheck(name: step, faults: faults))
+            let warnings = faults.isEmpty ? try RowSecurity.warnings(connection: &connection, until: deadline) : []
+            checks.append(DeploymentCheck(name: step, faults: faults, warnings: warnings))
             guard faults.isEmpty else { return checks }
 
             step = "statements"
@@ -44,9 +52,18 @@ public struct DeploymentCheck: Sendable {
             checks.append(DeploymentCheck(name: step, faults: try planFaults(of: endpoints, connection: &connection, until: deadline)))
         } catch {
             let isUnreachable = if case .server = error { false } else if case .unexpected = error { false } else { true }
-            checks.append(DeploymentCheck(name: step, faults: [error.detail], isUnreachable: isUnreachable))
+            checks.append(DeploymentCheck(name: step, faults: [error.detail + advice(step)], isUnreachable: isUnreachable))
         }
         return checks
+    }
+
+    /// What to do where PostgreSQL refuses a step.
+    private static func advice(_ step: String) -> String {
+        switch step {
+        case "database": "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
+        case "statements": "; run debrief migrate up"
+        default: ""
+        }
     }
 
     /// A worker has a connection of its own, always.
@@ -62,7 +79,9 @@ public struct DeploymentCheck: Sendable {
             """
         let row = try connection.query(limit, until: deadline).first?.first ?? nil
         guard let most = row.flatMap({ Int($0) }), most < workers else { return [] }
-        return ["\(workers) workers need as many connections, and PostgreSQL lets this role have \(most)"]
+        return [
+            "\(workers) workers need as many connections, and PostgreSQL lets this role have \(most); lower DEBRIEF_WORKERS, or raise max_connections"
+        ]
     }
 
     /// A plan that reads a whole table, or collects a list to sort it, although that was made as dear as can be, has no index to use: this tells on an
@@ -82,7 +101,7 @@ public struct DeploymentCheck: Sendable {
                     let node = line.drop { $0 == " " || $0 == "-" || $0 == ">" }
                     let isSorted = endpoint.shape != .one && (node.hasPrefix("Sort") || node.hasPrefix("Incremental Sort"))
                     if node.hasPrefix("Seq Scan") || isSorted && !node.hasPrefix("Sort Key") {
-                        faults.append("\(statement.name) has no index to use: \(node)")
+                        faults.append("\(statement.name) has no index to use: \(node); create the index of the migrations anew")
                     }
                 }
             }

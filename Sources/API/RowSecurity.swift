@@ -3,7 +3,7 @@ import Waiting
 
 /// What has to hold of the database before a worker answers from it: that its role can read one tenant a transaction, and nothing else.
 ///
-/// Asked of the catalog on each new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy. What an
+/// Row security is wanted of each table of the API's schema that has a tenant, of one that a later hand has added, too. Asked of the catalog on each new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy. What an
 /// extension brings, such as the view of pg_stat_statements, is not looked at.
 enum RowSecurity {
     /// What is wrong, a sentence each; none where all is well.
@@ -13,6 +13,26 @@ enum RowSecurity {
         if let name = superuser.first?.first ?? nil { return ["the role \(name) is a superuser; connect as a role without rights of its own"] }
         return try connection.query(statement, [confining], until: deadline).compactMap { $0.first ?? nil }
     }
+
+    /// What does no harm to tenants, and yet should not be; a sentence each.
+    static func warnings(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String] {
+        try connection.query(largeObjects, until: deadline).compactMap { $0.first ?? nil }
+    }
+
+    /// Large objects are all that PostgreSQL lets every role make; 0008 takes it away, where the migrating role may.
+    private static let largeObjects = """
+        select format('the role %s may make large objects, as PostgreSQL lets everybody; a superuser can: revoke execute on function %s from public',
+            current_user, string_agg(oid::regprocedure::text, ', ' order by proname))
+        from pg_proc
+        where pronamespace = 'pg_catalog'::regnamespace and proname in ('lo_creat', 'lo_create', 'lo_from_bytea', 'lo_import')
+            and has_function_privilege(oid, 'execute')
+        having count(*) > 0
+        union all
+        select format('the role %s owns %s large objects; a superuser can: select lo_unlink(oid) from pg_largeobject_metadata where lomowner = %L::regrole',
+            current_user, count(*), current_user)
+        from pg_largeobject_metadata where lomowner = (select oid from pg_roles where rolname = current_user)
+        having count(*) > 0
+        """
 
     /// A regular expression for the condition of the tenants' policies (migrations/0003) as PostgreSQL writes it back; other versions may set other
     /// parentheses. It fits the whole of it: an `or` beside it, or a `coalesce` within it, is another condition.
@@ -26,8 +46,7 @@ enum RowSecurity {
             values ('users', true), ('scenarios', true), ('sessions', true), ('transcripts', true), ('scorecards', true),
                 ('session_hours', true), ('session_days', true), ('session_deltas', true), ('tenants', false), ('api_tokens', false)
         ), tables as (
-            select needed.*, c.oid, c.relrowsecurity and c.relforcerowsecurity as secured
-            from needed left join pg_class c on c.oid = to_regclass('public.' || needed.name)
+            select needed.*, to_regclass('public.' || name)::oid as oid from needed
         ), policies as (
             select tables.name, count(*) filter (where p.polpermissive) as permissive,
                 bool_and(pg_get_expr(p.polqual, p.polrelid) ~ $1) filter (where p.polpermissive) as confining
@@ -49,9 +68,10 @@ enum RowSecurity {
         -- Whoever owns the database is a member of that; that he owns it is said below.
         where other.rolname <> 'pg_database_owner'
         union all
-        select format('the role %s owns the %s', rolname, pg_describe_object(classid, objid, objsubid))
+        select format('the role %s owns the %s; reassign owned by %1$s to debrief_owner', rolname, pg_describe_object(classid, objid, objsubid))
         from role join pg_shdepend on refclassid = 'pg_authid'::regclass and refobjid = role.oid and deptype = 'o'
-        where dbid in (0, (select oid from pg_database where datname = current_database()))
+        -- A large object shows nobody's rows. Whoever makes one must not be able to stop the API by it: that is a warning.
+        where classid <> 'pg_largeobject'::regclass and dbid in (0, (select oid from pg_database where datname = current_database()))
             -- Indexes and the like come with their table.
             and not exists (select from pg_class where pg_class.oid = objid and classid = 'pg_class'::regclass and relkind in ('i', 'I', 't'))
         union all
@@ -63,22 +83,31 @@ enum RowSecurity {
         union all
         select format('there is no table %s; run debrief migrate up', name) from tables where oid is null
         union all
-        select format('row security is not enabled and forced on %s', name) from tables where not secured
+        select format('row security is not enabled and forced on %s; alter table %1$s enable row level security, force row level security',
+            c.oid::regclass)
+        from pg_class c
+        where relkind in ('r', 'p') and not (relrowsecurity and relforcerowsecurity)
+            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+            and (c.oid in (select oid from tables) or relnamespace = to_regnamespace('public')
+                and exists (select from pg_attribute where attrelid = c.oid and attname = 'tenant_id' and not attisdropped))
         union all
-        select format('no policy, or more than one, lets the role %s read %s', rolname, name)
+        select format('no policy, or more than one, lets the role %s read %s; leave it the one of the migrations', rolname, name)
         from role, tables left join policies using (name) where readable and permissive is distinct from 1
         union all
-        select format('the policy for %s does not confine to the tenant', name) from tables join policies using (name)
+        select format('the policy for %s does not confine to the tenant; alter it to the condition of the migrations', name) from tables join policies using (name)
         where readable and not confining
         union all
-        select format('the role %s may write to %s', rolname, name) from role, tables
+        select format('the role %s may write to %s; revoke all but select on %2$s from %1$s, public', rolname, name) from role, tables
         where has_table_privilege(role.oid, tables.oid, 'insert, update, delete, truncate, trigger, references')
             or has_any_column_privilege(role.oid, tables.oid, 'insert, update, references')
         union all
-        select format('the role %s may read %s', rolname, name) from role, tables
+        select format('the role %s may read %s; revoke select on %2$s from %1$s, public', rolname, name) from role, tables
         where not readable and has_any_column_privilege(role.oid, tables.oid, 'select')
         union all
-        select format('the role %s may read users.email', rolname) from role, tables
+        -- Revoked of the table, it is revoked of each column.
+        select format('the role %s may read users.email; revoke select on users from %1$s, public; grant select (id, full_name, role) on users to %1$s',
+            rolname)
+        from role, tables
         where name = 'users' and has_column_privilege(role.oid, tables.oid, 'email', 'select')
         union all
         select format('the role %s may read %s, which is none of the API''s tables; revoke select on %2$s from %1$s, public', rolname,

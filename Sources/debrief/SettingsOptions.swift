@@ -11,4 +11,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// All settings, each checked.
     func read() throws(SettingsError) -> Settings { try Settings(file: file) }
+
+    /// All settings, for a process that serves.
+    func readToServe() throws(SettingsError) -> Settings { try Settings(servingFrom: file) }
 }

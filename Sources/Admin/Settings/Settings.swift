@@ -77,7 +77,7 @@ public struct Settings: Sendable {
 }
 
 /// `fastcgi_read_timeout` in the nginx configuration: past it, nginx answers for the worker.
-private let nginxReadTimeoutMilliseconds = 35_000
+let nginxReadTimeoutMilliseconds = 35_000
 
 // MARK: - The declarations
 

@@ -87,6 +87,8 @@ public struct Master: ~Copyable {
     public enum Failure: Error {
         /// The socket could not be opened.
         case listen(Errno)
+        /// Everybody on this machine may connect to the socket that was handed over: its path.
+        case openSocket(String)
         /// The socket for commands could not be opened.
         case control(Errno)
         /// The database is not fit to be served from: why.
@@ -123,6 +125,7 @@ public struct Master: ~Copyable {
         logFile = LogFile(options.log)
         log = logFile.logger(level: options.logLevel)
         let listener = try Self.make(Failure.listen) { () throws(Errno) in try Self.listener(options, inheritance) }
+        if let path = listener.openPath { throw .openSocket(path) }
         let signals = try Self.make(Failure.system) { () throws(Errno) in
             try SignalDescriptor(blocking: Signal.allCases.filter { $0 != .kill })
         }
@@ -149,6 +152,8 @@ extension Master.Failure: CustomStringConvertible {
     var reason: String {
         switch self {
         case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
+        case .openSocket(let path):
+            "everybody on this machine may connect to the socket \(path) that was handed over; set its mode to 0660, as by SocketMode= in systemd"
         case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
         case .unfitDatabase(let reasons): "the database is not fit to be served from: \(reasons.joined(separator: "; "))"
         case .notReady(let reason): "the new master is not ready: \(reason)"

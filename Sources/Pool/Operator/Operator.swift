@@ -25,6 +25,7 @@ struct Operator: ~Copyable {
     private var request: Request
     private let signals: SignalDescriptor
     private let events: EventQueue
+    private var hasLookedAtNginx = false
 
     /// Runs in the child that the master has forked for it, until it is to leave: QUIT after the request in flight and those that wait, TERM at once.
     ///
@@ -84,7 +85,7 @@ struct Operator: ~Copyable {
         while true {
             scoreboard.header.operatorTick = monotonicMilliseconds()
             guard case .signal = events.wait(milliseconds: Self.lookMilliseconds) else {
-                try serveNext(of: listener)
+                if try !serveNext(of: listener) { lookAtNginxOnce() }
                 continue
             }
             switch signals.next()?.signal {
@@ -96,6 +97,15 @@ struct Operator: ~Copyable {
             default: break
             }
         }
+    }
+
+    /// Logs where this machine's nginx has known holes; when nobody asks, since it takes a while. That is no reason not to serve: the nginx before this
+    /// pool may be another.
+    private mutating func lookAtNginxOnce() {
+        guard !hasLookedAtNginx else { return }
+        hasLookedAtNginx = true
+        guard let fault = NginxVersion.ofThisMachine().fault else { return }
+        log.warning("the nginx of this machine is not safe", metadata: ["reason": "\(fault)"])
     }
 
     /// Answers the next connection; false where none waits.

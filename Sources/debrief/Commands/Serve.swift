@@ -20,12 +20,12 @@ struct Serve: ParsableCommand {
         let options = settings
         let read = { () throws(UnreadableOptions) -> PoolOptions in
             do throws(SettingsError) {
-                return try options.read().pool
+                return try options.readToServe().pool
             } catch {
                 throw UnreadableOptions(error.description)
             }
         }
-        try Master.run(settings.read().pool, readOptions: read)
+        try Master.run(settings.readToServe().pool, readOptions: read)
     }
 }
 

@@ -162,7 +162,8 @@ struct RightsTests {
             "create table mine ()", "create temporary table mine ()", "create schema mine", "alter table sessions disable row level security",
             "drop policy tenant on sessions", "select from debrief_migrations", "set role debrief_owner", "set role debrief_platform",
             "set session authorization postgres", "select pg_read_file('/etc/passwd')", "copy users (id) to '/tmp/debrief-test-copy'",
-            "select passwd from pg_shadow", "select lo_import('/etc/passwd')",
+            "select passwd from pg_shadow", "select lo_import('/etc/passwd')", "select lo_creat(-1)", "select lo_create(0)",
+            "select lo_from_bytea(0, 'x')",
         ]
     )
     func refused(_ sql: String) throws {
@@ -212,6 +213,8 @@ struct RightsTests {
             #expect(left == [["0"]])
         }
         try connection.execute(script: "rollback", until: deadline)
+        // What it stores beside its rows is its own business.
+        try connection.execute(script: "select lo_unlink(lo_create(0)); select lo_unlink(lo_from_bytea(0, 'x'))", until: deadline)
         for sql in [
             "select from api_tokens", "insert into api_tokens default values", "update api_tokens set revoked_at = null", "delete from api_tokens",
             "truncate sessions", "select authenticate('', '')", "set role debrief_owner", "alter table sessions disable row level security",
