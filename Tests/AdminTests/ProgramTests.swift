@@ -27,5 +27,6 @@ struct ProgramTests {
     func endless() {
         let text = Program.output(of: ["sh", "-c", "head -c 1000000 /dev/zero"], milliseconds: 20_000)?.text
         #expect(text?.utf8.count == 16_384)
+        #expect(Program.output(of: ["yes"], milliseconds: 100) == nil)
     }
 }

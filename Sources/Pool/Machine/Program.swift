@@ -67,7 +67,8 @@ enum Program {
     private static func read(_ descriptor: CInt, until deadline: Deadline) -> String? {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4_096)
-        while true {
+        // What never stops would never have to be waited for.
+        while !deadline.hasPassed {
             let count = Glibc.read(descriptor, &chunk, chunk.count)
             if count == 0 { return String(decoding: bytes, as: UTF8.self) }
             if count > 0 {
@@ -78,6 +79,7 @@ enum Program {
                 return nil
             }
         }
+        return nil
     }
 
     /// Copies ended by NUL, with a nil behind the last.

@@ -94,4 +94,32 @@ struct CheckTests {
         #expect(functionless.status == 1)
         #expect(functionless.output.contains("fail  statements: function authenticate(bytea, text) does not exist"), "\(functionless.output)")
     }
+
+    @Test("a server that is not there, lets nobody in, or has no room for all workers, is told with what to do")
+    func server() throws {
+        let database = try Cluster.shared.get().makeDatabase(demo: false)
+        for (environment, beginning, end) in [
+            (
+                ["DEBRIEF_DATABASE": "host=/nonexistent password=hunter2"], "fail  database: ",
+                "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
+            ),
+            (
+                ["DEBRIEF_DATABASE": database.conninfo(user: "nobody_here")], "fail  database: ",
+                "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
+            ),
+            (
+                ["DEBRIEF_WORKERS": "1000"], "fail  connections: 1000 workers need as many connections, and PostgreSQL lets this role have ",
+                "; lower DEBRIEF_WORKERS, or raise max_connections"
+            ),
+        ] {
+            let settings = try environment.merging(["PATH": Machine.path(nginx: "1.22.1-9+deb12u11")]) { $1 }
+            let check = try database.debrief(["check"], environment: settings)
+            #expect(check.status == 1)
+            let faults = check.output.split(separator: "\n").filter { !$0.hasPrefix("ok ") }
+            #expect(
+                faults.count == 1 && faults[0].hasPrefix(beginning) && faults[0].hasSuffix(end) && !faults[0].contains("hunter2"),
+                "\(check.output)"
+            )
+        }
+    }
 }

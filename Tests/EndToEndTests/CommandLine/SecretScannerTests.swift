@@ -26,15 +26,19 @@ struct SecretScannerTests {
     func finds() throws {
         #expect(found(in: readme) == [example])
         var generator = SystemRandomNumberGenerator()
+        var missed = 0
+        var taken = 0
         for _ in 0..<1_000 {
             let token = Token(using: &generator).text
             for (before, after) in [("", ""), ("token=", "\n"), ("\"", "\""), ("Bearer ", ","), ("https://x/?t=", "&u=1"), ("(", ").")] {
-                #expect(found(in: before + token + after) == [token])
+                missed += found(in: before + token + after) == [token] ? 0 : 1
             }
             for text in [token + "0", String(token.dropLast()), "x" + token, token.uppercased(), token.replacing("_", with: "-")] {
-                #expect(found(in: text) == [])
+                taken += found(in: text) == [] ? 0 : 1
             }
         }
+        #expect(missed == 0)
+        #expect(taken == 0)
     }
 
     @Test("the example has the checksum of a token, another has not; nobody has it")
