@@ -109,8 +109,12 @@ public final class Deployment: Sendable {
         try change(settingsFile: all.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }.map { "\($0)=\($1)\n" }.joined())
     }
 
-    /// Writes the settings file as it is.
-    public func change(settingsFile text: String) throws { try text.write(toFile: settingsPath, atomically: false, encoding: .utf8) }
+    /// Writes the settings file as it is; it may hold a password, so it is readable by the pool's account and nobody else.
+    public func change(settingsFile text: String) throws {
+        try text.write(toFile: settingsPath, atomically: false, encoding: .utf8)
+        chmod(settingsPath, 0o640)
+        if Run.isRoot, let debrief = Account.debrief.ids { chown(settingsPath, 0, debrief.group) }
+    }
 
     private static let prefix = "DEBRIEF_"
 

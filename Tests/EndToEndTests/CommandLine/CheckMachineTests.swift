@@ -62,6 +62,7 @@ struct CheckMachineTests {
         let deployment = try Deployment(database)
         let workers = deployment.workers
         try deployment.change(settings: ["DEBRIEF_DATABASE": database.conninfo(user: "debrief_api") + " password=hunter2"])
+        mode("\(deployment.folder)/settings", 0o644)
         let (status, _, errors) = try deployment.command("reload")
         #expect(status == 1)
         #expect(errors.contains("everybody on this machine may read ") && errors.contains("chmod o-r ") && !errors.contains("hunter2"), "\(errors)")
