@@ -3,8 +3,8 @@
 /// libfcgi trusts its peer: parameters cut short look complete to it, endless ones grow without limit, one management record makes it overrun a
 /// buffer, two huge lengths another (CVE-2025-23016), and a request that it refuses it closes as slowly as the peer likes. So its reader is only
 /// started on bytes that have been found whole and harmless here.
-enum RequestScan: Equatable {
-    /// BEGIN_REQUEST for a responder, PARAMS to their end, STDIN to its end, and nothing behind.
+package enum RequestScan: Equatable {
+    /// BEGIN_REQUEST for a responder, PARAMS to their end, STDIN to its end, and nothing behind. Only what has a content of the peer's is padded.
     case complete
     /// The beginning of such a request.
     case incomplete
@@ -18,7 +18,7 @@ enum RequestScan: Equatable {
     private static let responder: UInt16 = 1
 
     /// Walks the record headers.
-    init(_ bytes: RawSpan) {
+    package init(_ bytes: RawSpan) {
         var expected = Self.beginRequest
         var request: UInt16 = 0
         var pairs = PairWalk()
@@ -28,10 +28,17 @@ enum RequestScan: Equatable {
             let type = bytes.byte(at: offset + 1)
             let id = bytes.uint16(at: offset + 2)
             let length = Int(bytes.uint16(at: offset + 4))
+            let padding = Int(bytes.byte(at: offset + 6))
             let content = offset + Self.headerSize
-            offset = content + length + Int(bytes.byte(at: offset + 6))
+            offset = content + length + padding
 
             guard version == 1, type == expected, id != 0, request == 0 || id == request else {
+                self = .malformed
+                return
+            }
+            // libfcgi forgets the padding behind BEGIN_REQUEST and behind the end of a stream: it takes it for the next header, or leaves it unread, which
+            // resets the connection. No web server pads there: what has 8 bytes or none is aligned as §3.3 wants it.
+            guard padding == 0 || length > 0 && type != Self.beginRequest else {
                 self = .malformed
                 return
             }

@@ -34,8 +34,7 @@ struct RequestScanTests {
         ("a body", begin + params + paramsEnd + Records.record(type: Kind.stdin, [1, 2, 3]) + stdinEnd),
         (
             "padding",
-            begin + Records.record(type: 4, parameters, padding: 7) + Records.record(type: 4, [], padding: 255)
-                + Records.record(type: 5, [], padding: 1)
+            begin + Records.record(type: 4, parameters, padding: 7) + paramsEnd + Records.record(type: 5, [1, 2, 3], padding: 255) + stdinEnd
         ),
         ("another id", Records.request([("REQUEST_METHOD", "GET")], id: 65_535)),
     ]
@@ -57,6 +56,9 @@ struct RequestScanTests {
         ("a beginning of 7 bytes", Records.record(type: 1, [0, 1, 1, 0, 0, 0, 0])),
         ("a beginning of none", Records.record(type: 1, [])),
         ("a beginning of 16 bytes", Records.record(type: 1, [UInt8](repeating: 0, count: 16))),
+        ("a padded beginning", Records.record(type: 1, [0, 1, 1, 0, 0, 0, 0, 0], padding: 8) + paramsEnd + stdinEnd),
+        ("a padded end of the parameters", begin + params + Records.record(type: 4, [], padding: 8) + stdinEnd),
+        ("a padded end of the body", begin + params + paramsEnd + Records.record(type: 5, [], padding: 8)),
         ("a second beginning", begin + begin),
         ("parameters first", params),
         ("a body before the parameters' end", begin + params + stdinEnd),
