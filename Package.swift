@@ -16,6 +16,12 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
+/// The program that `scripts/test --fuzz` builds: libFuzzer brings its `main`, and only a build with `--sanitize=fuzzer` has that.
+let fuzz: [Target] =
+    Context.environment["DEBRIEF_FUZZ"] == nil
+    ? []
+    : [.executableTarget(name: "fuzz", dependencies: ["FuzzTargets"], path: "Tests/Fuzz/LibFuzzer", swiftSettings: strict)]
+
 let package = Package(
     name: "debrief",
     products: [.executable(name: "debrief", targets: ["debrief"])],
@@ -45,13 +51,19 @@ let package = Package(
         ),
 
         .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
+        .target(name: "FuzzTargets", dependencies: ["API", "FastCGI", "JSON", "Support"], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
-        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "Support", "Waiting", system], swiftSettings: strict),
+        .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "FuzzTargets", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "Digest", "JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: ["API", "Postgres", "Support", "Waiting"], swiftSettings: strict),
-    ],
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FastCGI", "FuzzTargets", "JSON", "Postgres", "Support", "Waiting"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["API", "FuzzTargets", "Postgres", "Support", "Waiting"], swiftSettings: strict),
+    ] + fuzz,
     swiftLanguageModes: [.v6]
 )

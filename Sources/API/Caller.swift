@@ -4,7 +4,7 @@ import Postgres
 
 /// Who calls: what PostgreSQL says of a token and the scope that the endpoint wants. Where all is well it has, in the same transaction, confined the
 /// statement that follows to the caller's tenant.
-struct Caller {
+package struct Caller {
     /// What becomes of the call.
     enum Outcome: String {
         case live
@@ -67,7 +67,7 @@ struct Caller {
 
     /// The bearer token of an `Authorization` field's value (RFC 6750 §2.1); the scheme's letter case does not matter (RFC 9110 §11.1).
     @_lifetime(copy authorization)
-    static func token(in authorization: Span<UInt8>) throws(APIError) -> Span<UInt8> {
+    package static func token(in authorization: Span<UInt8>) throws(APIError) -> Span<UInt8> {
         guard authorization.lowercasedHasPrefix(scheme) else { throw .missingToken }
         var token = authorization.extracting(droppingFirst: scheme.count)
         while !token.isEmpty && token[0] == UInt8(ascii: " ") { token = token.extracting(droppingFirst: 1) }

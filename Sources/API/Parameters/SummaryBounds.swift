@@ -2,15 +2,15 @@ import JSON
 
 /// What of a period can be read from sums by hour and by day, as ``JSON/Instant`` counts: what is left, from its beginning to the first whole hour and
 /// from the last one to its end, is for the rows.
-struct SummaryBounds: Equatable {
+package struct SummaryBounds: Equatable {
     /// Whole hours, from the first moment of the first to the first moment after the last. Where no whole hour lies within the period it is empty and
     /// lies at the period's beginning.
-    let hours: Range<Int64>
+    package let hours: Range<Int64>
     /// The whole days of ``hours``, in UTC. Where there is none it is empty and lies at the end of the hours.
-    let days: Range<Int64>
+    package let days: Range<Int64>
 
     /// The bounds of a period, both of whose ends are included.
-    init(_ period: Parameters.Period) {
+    package init(_ period: Parameters.Period) {
         let from = period.from.microseconds
         let end = period.to.microseconds + 1
         hours = Self.whole(Self.hour, from: from, to: end) ?? from..<from

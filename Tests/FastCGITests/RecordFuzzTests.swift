@@ -1,0 +1,85 @@
+import Foundation
+import Support
+import Testing
+import Waiting
+
+@testable import FastCGI
+@testable import FuzzTargets
+
+@Suite("Records that were made at random, beside a model")
+struct RecordFuzzTests {
+    private static let parameters = [
+        ("REQUEST_METHOD", "GET"), ("REQUEST_URI", "/api/v1/sessions"), ("HTTP_AUTHORIZATION", "Bearer x"), ("REQUEST_ID", "test"),
+    ]
+
+    /// Requests in all, of some five records each.
+    private static let count = Run.isLong ? 1_000_000 : 20_000
+
+    @Test("are found to be whole, unfinished or malformed as the model finds them, whole or cut at any byte")
+    func scan() throws {
+        var generator = RecordGenerator(Self.parameters, generator: SeededGenerator(seed: 71))
+        var counts: [RecordsModel.Verdict: Int] = [:]
+        for _ in 0..<Self.count {
+            let bytes = generator.next()
+            counts[RecordsModel(bytes).verdict, default: 0] += 1
+            do {
+                try FuzzTarget.records.check(bytes)
+            } catch {
+                Issue.record("\(error): \(bytes)")
+            }
+        }
+        let (complete, incomplete, malformed) = (counts[.complete] ?? 0, counts[.incomplete] ?? 0, counts[.malformed] ?? 0)
+        // Of each sort enough to mean something.
+        #expect(min(complete, incomplete, malformed) > Self.count / 50)
+        Run.report(
+            """
+            fuzz: \(generator.records) FastCGI records in \(Self.count) requests, each cut at eight bytes: \(complete) are whole, \(incomplete) unfinished, \
+            \(malformed) malformed, as the model has them
+            """
+        )
+    }
+
+    @Test("pass the gate where they are whole, and are read by libfcgi as the model reads them; all others are refused")
+    func gate() throws {
+        var generator = RecordGenerator(Self.parameters, generator: SeededGenerator(seed: 72))
+        let gate = Gate()
+        var request = makeRequest()
+        let count = Run.isLong ? 100_000 : 4_000
+        var read = 0
+        for number in 0..<count {
+            let bytes = generator.next(spoiled: number % 3 != 0)
+            // What is behind the largest request is not looked at.
+            let model = RecordsModel(Array(bytes.prefix(Gate.largestRequest)))
+            let peer = try Peer()
+            let cut = number % 4 == 0 ? bytes.count * (number % 13) / 13 : bytes.count
+            peer.write(Array(bytes[..<cut]))
+            let rest = Array(bytes[cut...])
+            let writer =
+                rest.isEmpty
+                ? nil
+                : Background {
+                    peer.write(rest)
+                    peer.finish()
+                }
+            if rest.isEmpty { peer.finish() }
+            let failure = failure { try request.read(from: peer.worker, through: gate, until: .ample) }
+            try writer?.value()
+            guard failure == nil else {
+                // What came first may be malformed, or whole with something behind it, before the rest was there.
+                let isExpected = model.verdict == .malformed ? failure == .malformed || failure == .closed : model.verdict == .incomplete
+                #expect(isExpected, "\(failure.debugDescription), the model says \(model.verdict): \(bytes)")
+                continue
+            }
+            read += 1
+            #expect(model.verdict == .complete || RecordsModel(Array(bytes[..<cut])).verdict == .complete, "\(bytes)")
+            if model.verdict == .complete {
+                for parameter in [RequestParameter.method, .uri, .authorization, .requestID] {
+                    #expect(request.text(of: parameter) == String(decoding: model.value(of: parameter.rawValue), as: UTF8.self), "\(bytes)")
+                }
+            }
+            request.finish()
+        }
+        #expect(read > count / 4)
+        Run.report("fuzz: \(generator.records) FastCGI records in \(count) connections before the gate, \(read) of them read as the model reads them")
+    }
+}
