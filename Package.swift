@@ -50,7 +50,7 @@ let package = Package(
             swiftSettings: safe
         ),
 
-        .target(name: "Support", dependencies: ["Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
+        .target(name: "Support", dependencies: ["Digest", "Postgres", "Waiting"], path: "Tests/Support", swiftSettings: strict),
         .target(name: "FuzzTargets", dependencies: ["API", "FastCGI", "JSON", "Support"], path: "Tests/Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "JSONTests", dependencies: ["JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
