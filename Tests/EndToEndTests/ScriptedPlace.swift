@@ -43,6 +43,7 @@ final class ScriptedPlace: Sendable {
 
     /// Ends it all; says how `scripts/down --purge` went.
     func purge() -> (status: Int32?, output: String) {
+        Witness.keep(place: state)
         close(pipe)
         return (guardian.wait(seconds: Self.mostSeconds), guardian.output)
     }

@@ -135,6 +135,7 @@ struct RequestLogTests {
         let database = try Cluster.shared.get().makeDatabase()
         let token = try database.makeToken(tenant: database.demoTenant())
         let conninfo = database.conninfo(user: "debrief_api") + " password=hunter2"
+        Secrets.note(password: "hunter2")
         let deployment = try Deployment(database, settings: ["DEBRIEF_LOG_LEVEL": "trace", "DEBRIEF_DATABASE": conninfo, "DEBRIEF_SLOW": "1ms"])
         let calls = [
             "sessions?limit=seventeen", "sessions?user_id=seventeen", "users?seventeen=1", "sessions/seventeen", "nothing?seventeen", "users",

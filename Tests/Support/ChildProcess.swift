@@ -134,7 +134,9 @@ public func run(
     )
     let status = child.wait(seconds: seconds)
     let errors = (try? String(contentsOfFile: "\(folder)/err", encoding: .utf8)) ?? ""
-    return (status, child.output, errors)
+    let output = child.output
+    Witness.keep(command: words, status: status, output: output, errors: errors)
+    return (status, output, errors)
 }
 
 /// Ends what a test process left behind when it died: a shell that reads process ids from a pipe, and kills them when the pipe ends.

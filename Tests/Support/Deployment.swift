@@ -73,9 +73,11 @@ public final class Deployment: Sendable {
             let nginx = (try? String(contentsOfFile: "\(folder)/nginx.out", encoding: .utf8)) ?? ""
             throw ChildProcess.Failure(description: "the pool does not answer: \(self.output)\(log)\(nginx)")
         }
+        beginWitness()
     }
 
     deinit {
+        look()
         // After an upgrade this is somebody that was not started here.
         kill(masterID, SIGTERM)
         masterProcess.withLock { $0 }?.send(SIGTERM)

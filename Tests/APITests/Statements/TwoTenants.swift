@@ -33,6 +33,7 @@ struct TwoTenants: Sendable {
             let database = try cluster.makeDatabase(demo: false)
             alone[tenant] = database
             for target in [both, database] { try target.script(Self.rows(of: tenant)) }
+            for name in ["live", "for ever", "revoked later"] { Secrets.note(token: "\(name) \(tenant)") }
         }
         self.alone = alone
     }
