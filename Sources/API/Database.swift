@@ -9,12 +9,15 @@ public struct Database: ~Copyable {
     public struct Settings: Sendable {
         /// libpq's connection string; what it leaves open comes from libpq's environment.
         public var conninfo: String
+        /// The path of a file whose one line is the password, read at each connect; nil where there is none.
+        public var passwordFile: String?
         /// The limit of each statement.
         public var statementTimeoutMilliseconds: Int
 
         /// How the workers connect.
-        public init(conninfo: String, statementTimeoutMilliseconds: Int) {
+        public init(conninfo: String, passwordFile: String? = nil, statementTimeoutMilliseconds: Int) {
             self.conninfo = conninfo
+            self.passwordFile = passwordFile
             self.statementTimeoutMilliseconds = statementTimeoutMilliseconds
         }
     }
@@ -159,7 +162,8 @@ public struct Database: ~Copyable {
         restUntil = monotonicMilliseconds() + Self.restMilliseconds
         let faults: [String]
         do throws(PostgresError) {
-            var connection = try Connection(settings.conninfo, applicationName: "debrief", until: deadline)
+            let passwordFile = settings.passwordFile
+            var connection = try Connection(settings.conninfo, passwordFile: passwordFile, applicationName: "debrief", until: deadline)
             let limit = String(settings.statementTimeoutMilliseconds)
             _ = try connection.query("select set_config('statement_timeout', $1, false)", [limit], until: deadline)
             faults = try RowSecurity.faults(connection: &connection, until: deadline)

@@ -32,7 +32,8 @@ public struct DeploymentCheck: Sendable {
         var checks: [DeploymentCheck] = []
         var step = "database"
         do throws(PostgresError) {
-            var connection = try Connection(settings.conninfo, applicationName: "debrief check", until: deadline)
+            let passwordFile = settings.passwordFile
+            var connection = try Connection(settings.conninfo, passwordFile: passwordFile, applicationName: "debrief check", until: deadline)
             checks.append(DeploymentCheck(name: step, faults: []))
 
             step = "connections"
@@ -51,8 +52,14 @@ public struct DeploymentCheck: Sendable {
             step = "plans"
             checks.append(DeploymentCheck(name: step, faults: try planFaults(of: endpoints, connection: &connection, until: deadline)))
         } catch {
-            let isUnreachable = if case .server = error { false } else if case .unexpected = error { false } else { true }
-            checks.append(DeploymentCheck(name: step, faults: [error.detail + advice(step)], isUnreachable: isUnreachable))
+            let isUnreachable =
+                switch error {
+                case .server, .unexpected, .passwordFile: false
+                case .connectionLost, .timedOut: true
+                }
+            // That of a file says what to do by itself.
+            let advice = if case .passwordFile = error { "" } else { advice(step) }
+            checks.append(DeploymentCheck(name: step, faults: [error.detail + advice], isUnreachable: isUnreachable))
         }
         return checks
     }

@@ -30,9 +30,16 @@ public struct Connection: ~Copyable {
     /// - Parameters:
     ///   - conninfo: as of <https://www.postgresql.org/docs/15/libpq-connect.html#LIBPQ-CONNSTRING>; what it leaves open comes from libpq's own
     ///     environment. Empty is allowed.
+    ///   - passwordFile: the path of a file whose one line is the password, which no other account may be able to read; it wins over a password in
+    ///     `conninfo`. nil where there is none.
     ///   - applicationName: shown in `pg_stat_activity` unless `conninfo` names another.
     ///   - deadline: for the whole of it. Name resolution alone is libpq's, blocking.
-    public init(_ conninfo: String, applicationName: String, until deadline: Deadline) throws(PostgresError) {
+    public init(
+        _ conninfo: String,
+        passwordFile: String? = nil,
+        applicationName: String,
+        until deadline: Deadline
+    ) throws(PostgresError) {
         // What stands before `dbname`, where `conninfo` is expanded, is overridden by it; what stands behind overrides it.
         let parameters: [(String, String)] = [
             ("gssencmode", "disable"),  // otherwise two more round trips where a Kerberos library is installed
@@ -41,9 +48,12 @@ public struct Connection: ~Copyable {
             ("client_encoding", "UTF8"),
             ("fallback_application_name", applicationName),
         ]
-        let keywords = CStringArray(parameters.map(\.0))
+        let password = try Password(file: passwordFile)
+        let keywords = CStringArray(parameters.map(\.0) + ["password"])
         let values = CStringArray(parameters.map(\.1))
-        guard let handle = PQconnectStartParams(keywords.pointers, values.pointers, 1) else { throw .connectionLost(reason: "out of memory") }
+        // NULL is as if its keyword were not there.
+        let pointers = values.pointers.dropLast() + [password.characters, nil]
+        guard let handle = PQconnectStartParams(keywords.pointers, Array(pointers), 1) else { throw .connectionLost(reason: "out of memory") }
         // A server's notice, such as that it is shutting down, would be printed among the lines of the log.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         do throws(PostgresError) {

@@ -6,6 +6,8 @@ public enum PostgresError: Error, Sendable {
     case timedOut
     /// PostgreSQL answered with an error. The connection is good once the answers have been read to their end.
     case server(ServerError)
+    /// The file that holds the password cannot be used: its path, and why. It is for an admin to mend.
+    case passwordFile(String)
     /// The server's answer is not what the code was written for: a statement returns other columns, a result of another kind.
     case unexpected(String)
 
@@ -31,6 +33,7 @@ extension PostgresError: CustomStringConvertible {
         case .connectionLost(let reason): "no connection to PostgreSQL: \(reason)"
         case .timedOut: "PostgreSQL did not answer in time"
         case .server(let error): "PostgreSQL answered with SQLSTATE \(error.sqlState)"
+        case .passwordFile(let fault): "the password file \(fault)"
         case .unexpected(let what): "unexpected answer of PostgreSQL: \(what)"
         }
     }
