@@ -12,6 +12,10 @@ public struct PoolOptions: Sendable {
     /// The path of the socket by which commands reach the master. Its folder also holds `operator.sock`, `debrief.pid`, and the scale that was asked
     /// for.
     public var control: String
+    /// Who the workers become where root starts the master: an account by its name or number.
+    public var user: String?
+    /// Their group; nil for the account's own.
+    public var group: String?
     /// How few and how many workers there may be.
     public var workers: ClosedRange<Int>
     /// The limit of a whole request, from its accept to its last byte.
@@ -35,6 +39,8 @@ public struct PoolOptions: Sendable {
         listen: ListenAddress,
         backlog: Int,
         control: String,
+        user: String? = nil,
+        group: String? = nil,
         workers: ClosedRange<Int>,
         requestTimeoutMilliseconds: Int,
         startTimeoutMilliseconds: Int,
@@ -48,6 +54,8 @@ public struct PoolOptions: Sendable {
         self.listen = listen
         self.backlog = backlog
         self.control = control
+        self.user = user
+        self.group = group
         self.workers = workers
         self.requestTimeoutMilliseconds = requestTimeoutMilliseconds
         self.startTimeoutMilliseconds = startTimeoutMilliseconds

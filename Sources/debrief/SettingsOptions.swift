@@ -12,6 +12,6 @@ struct SettingsOptions: ParsableArguments {
     /// All settings, each checked.
     func read() throws(SettingsError) -> Settings { try Settings(file: file) }
 
-    /// All settings, for a process that serves.
+    /// The same for a process that serves, without what it is not to know.
     func readToServe() throws(SettingsError) -> Settings { try Settings(servingFrom: file) }
 }

@@ -27,6 +27,8 @@ struct SettingsTests {
         let settings = try settings()
         #expect(settings.database == "")
         #expect(settings.adminDatabase == "")
+        #expect(settings.databasePasswordFile == nil)
+        #expect(settings.user == nil && settings.group == nil)
         #expect(settings.listen == .unix(path: "debrief.sock"))
         #expect(settings.backlog == 1024)
         #expect(settings.workers.lowerBound >= 2 && settings.workers.count == 1)
@@ -54,6 +56,9 @@ struct SettingsTests {
             ("DEBRIEF_REQUEST_TIMEOUT", ["ten"]),
             ("DEBRIEF_DRAIN_TIMEOUT", ["2h"]),
             ("DEBRIEF_LOG_LEVEL", ["verbose", "INFO", ""]),
+            ("DEBRIEF_USER", ["", "-", "-x", "a b", "é", String(repeating: "x", count: 65)]),
+            ("DEBRIEF_GROUP", ["", "a:b"]),
+            ("DEBRIEF_DATABASE_PASSWORD_FILE", [""]),
         ]
     )
     func nonsense(name: String, values: [String]) throws {
@@ -126,6 +131,26 @@ struct SettingsTests {
     func secret(line: String) throws {
         let message = try #require(refusal(file: line))
         #expect(!message.contains("secret"))
+    }
+
+    @Test("an account is a name or a number")
+    func account() throws {
+        let settings = try settings(["DEBRIEF_USER": "debrief", "DEBRIEF_GROUP": "1000"])
+        #expect(settings.user == "debrief" && settings.group == "1000")
+    }
+
+    @Test(
+        "a value that is not to be known is overwritten whatever its line is like, and nothing else",
+        arguments: [
+            ("A=1\nSECRET=x y\nB=2", "A=1\nSECRET=   \nB=2"), ("SECRET='a=b'\r\nB=2", "SECRET=     \r\nB=2"), (" SECRET = s\n", " SECRET =  \n"),
+            ("# SECRET=s", "# SECRET= "), ("SECRET", "SECRET"), ("A=SECRET", "A=SECRET"), ("", ""), ("SECRET=", "SECRET="),
+            ("export SECRET=s\nSECRET=t", "export SECRET= \nSECRET= "),
+        ]
+    )
+    func hidden(text: String, left: String) {
+        var bytes = Array(text.utf8)
+        hide("SECRET", in: &bytes)
+        #expect(String(decoding: bytes, as: UTF8.self) == left)
     }
 
     @Test("a file that is not UTF-8, or is not there, is refused")

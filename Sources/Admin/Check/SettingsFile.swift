@@ -33,7 +33,7 @@ public enum SettingsFile {
 extension Settings {
     /// Reads the settings for a process that serves: not from a file that gives a password away, or that everybody may write.
     public init(servingFrom file: String?) throws(SettingsError) {
-        try self.init(file: file)
+        try self.init(file: file, isForServing: true)
         if let file, let fault = SettingsFile.faults(of: file).first { throw SettingsError(fault) }
     }
 }

@@ -7,6 +7,8 @@ import Pool
 public struct Settings: Sendable {
     /// The connection string of the workers, for libpq.
     public let database: String
+    /// The path of a file that holds the workers' password; nil where there is none.
+    public let databasePasswordFile: String?
     /// The connection string of `migrate`, `tenant` and `token`, for libpq. No worker sees it.
     public let adminDatabase: String
     /// Where nginx reaches the workers.
@@ -15,6 +17,10 @@ public struct Settings: Sendable {
     public let backlog: Int
     /// The socket by which commands reach the master.
     public let control: String
+    /// Who the workers become where root starts the master; nil where nobody was named.
+    public let user: String?
+    /// Their group; nil for the account's own.
+    public let group: String?
     /// How few and how many workers there may be.
     public let workers: ClosedRange<Int>
     /// How long PostgreSQL may work on one statement.
@@ -36,19 +42,26 @@ public struct Settings: Sendable {
 
     /// Reads the process's environment and, behind it, a file.
     ///
-    /// - Parameter file: the path of a file of `KEY=value` lines; nil for the environment alone.
-    public init(file: String?) throws(SettingsError) {
+    /// - Parameters:
+    ///   - file: the path of a file of `KEY=value` lines; nil for the environment alone.
+    ///   - isForServing: leaves `adminDatabase` empty, whatever the file says: it is not to be in the memory of a process that serves. In the environment
+    ///     it must not be any more.
+    public init(file: String?, isForServing: Bool = false) throws(SettingsError) {
         var source = SettingsSource(environment: environmentVariable)
-        if let file { try source.add(file: file, names: Set(Self.all.map(\.name))) }
+        let hidden = isForServing ? Self.adminDatabase.name : nil
+        if let file { try source.add(file: file, names: Set(Self.all.map(\.name)), hiding: hidden) }
         try self.init(from: source)
     }
 
     init(from source: SettingsSource) throws(SettingsError) {
         database = try Self.database.value(in: source)
+        databasePasswordFile = try Self.databasePasswordFile.value(in: source)
         adminDatabase = try Self.adminDatabase.value(in: source)
         listen = try Self.listen.value(in: source)
         backlog = try Self.backlog.value(in: source)
         control = try Self.control.value(in: source) ?? Self.controlPath(beside: listen)
+        user = try Self.user.value(in: source)
+        group = try Self.group.value(in: source)
         workers = try Self.workers.value(in: source)
         statementTimeoutMilliseconds = try Self.statementTimeout.value(in: source)
         requestTimeoutMilliseconds = try Self.requestTimeout.value(in: source)
@@ -95,10 +108,13 @@ extension Settings {
     /// Every setting, in the order in which they are listed.
     public static let all: [Declaration] = [
         database.declaration,
+        databasePasswordFile.declaration,
         adminDatabase.declaration,
         listen.declaration,
         backlog.declaration,
         control.declaration,
+        user.declaration,
+        group.declaration,
         workers.declaration,
         statementTimeout.declaration,
         requestTimeout.declaration,
@@ -118,6 +134,17 @@ extension Settings {
         help: "How the workers reach PostgreSQL: a connection string or URI of libpq.",
         wanted: "a connection string of libpq"
     ) { $0 }
+
+    static let databasePasswordFile = Setting(
+        "DEBRIEF_DATABASE_PASSWORD_FILE",
+        default: String?.none,
+        "none",
+        help: "A file whose one line is the workers' password, read at each connect.",
+        wanted: "a path"
+    ) { path in
+        guard !path.isEmpty else { return nil }
+        return path
+    }
 
     static let adminDatabase = Setting(
         "DEBRIEF_ADMIN_DATABASE",
@@ -160,6 +187,31 @@ extension Settings {
     static func controlPath(beside listen: ListenAddress) -> String {
         guard case .unix(let path) = listen, let slash = path.lastIndex(of: "/") else { return "control.sock" }
         return path[...slash] + "control.sock"
+    }
+
+    static let user = Setting(
+        "DEBRIEF_USER",
+        default: String?.none,
+        "who starts serve",
+        help: "The account that workers become; needed where root starts serve.",
+        wanted: "the name or number of an account",
+        parse: accountName
+    )
+
+    static let group = Setting(
+        "DEBRIEF_GROUP",
+        default: String?.none,
+        "DEBRIEF_USER's",
+        help: "The group of the workers and of their socket, where root starts serve.",
+        wanted: "the name or number of a group",
+        parse: accountName
+    )
+
+    /// What useradd(8) lets a name be, but for its length; a name may not begin with `-`.
+    private static let accountName: @Sendable (String) -> String?? = { name in
+        let isPart = { (character: Character) in character.isASCII && (character.isLetter || character.isNumber) || "_-.$".contains(character) }
+        guard (1...64).contains(name.count), name.first != "-", name.allSatisfy(isPart) else { return nil }
+        return name
     }
 
     static let workers = Setting(

@@ -30,14 +30,17 @@ struct SettingsSource: Sendable {
 
     /// Adds a file, whose keys may be `names` and no others.
     ///
-    /// - Parameter isLenient: passes over lines that make no sense.
-    mutating func add(file path: String, names: Set<String>, isLenient: Bool = false) throws(SettingsError) {
-        let bytes: [UInt8]
+    /// - Parameters:
+    ///   - hidden: a key whose value is not to be known here, not even in memory that is free again.
+    ///   - isLenient: passes over lines that make no sense.
+    mutating func add(file path: String, names: Set<String>, hiding hidden: String? = nil, isLenient: Bool = false) throws(SettingsError) {
+        var bytes: [UInt8]
         do throws(Errno) {
             bytes = try contents(ofFile: path, limit: Self.largestFile)
         } catch {
             throw SettingsError("cannot read the settings in \(path): \(error)")
         }
+        if let hidden { hide(hidden, in: &bytes) }
         try add(text: bytes, of: path, names: names, isLenient: isLenient)
     }
 
@@ -72,6 +75,19 @@ struct SettingsSource: Sendable {
             throw SettingsError("\(origin)the quotes around the value of \(key) do not match")
         }
         entries[key] = Entry(value: String(value), origin: origin)
+    }
+}
+
+/// Overwrites the value of a key, in whatever form its line is, in the text of a settings file.
+func hide(_ key: String, in text: inout [UInt8]) {
+    let isLineEnd = { (byte: UInt8) in byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+    var start = text.startIndex
+    while start < text.endIndex {
+        let end = text[start...].firstIndex(where: isLineEnd) ?? text.endIndex
+        if let equals = text[start..<end].firstIndex(of: UInt8(ascii: "=")), text[start..<equals].contains(key.utf8) {
+            for index in text.index(after: equals)..<end { text[index] = UInt8(ascii: " ") }
+        }
+        start = end + 1
     }
 }
 

@@ -31,14 +31,20 @@ func contents(ofFile path: String, limit: Int) throws(Errno) -> [UInt8] {
         // The master reads its settings while it serves: a pipe in their place must not hold it up.
         let file = try FileDescriptor.open(FilePath(path), .readOnly, options: [.nonBlocking, .closeOnExec])
         return try file.closeAfter {
-            var bytes: [UInt8] = []
-            var chunk = [UInt8](repeating: 0, count: 65_536)
+            // Larger than any settings file: an array that has to grow leaves copies behind, of what may be a secret.
+            var bytes = [UInt8](repeating: 0, count: 65_536)
+            var count = 0
             while true {
-                let count = try unsafe chunk.withUnsafeMutableBytes { unsafe try file.read(into: $0) }
-                guard count > 0 else { return bytes }
-                bytes += chunk.prefix(count)
-                guard bytes.count <= limit else { throw Errno.fileTooLarge }
+                let more = try unsafe bytes.withUnsafeMutableBytes {
+                    unsafe try file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+                }
+                count += more
+                guard count <= limit else { throw Errno.fileTooLarge }
+                guard more > 0 else { break }
+                if count == bytes.count { bytes += [UInt8](repeating: 0, count: count) }
             }
+            bytes.removeLast(bytes.count - count)
+            return bytes
         }
     } catch {
         throw error as? Errno ?? .ioError

@@ -54,6 +54,42 @@ int debrief_die_with_parent(int signal);
 // prctl(2) PR_SET_NAME: what ps and top show as the command, up to 15 bytes of it.
 void debrief_set_name(const char *name);
 
+// setgroups(2) with none, setresgid(2) and setresuid(2) for an account, behind prctl(2) PR_CAPBSET_DROP as far as that is allowed; -1 also where that
+// is not who the process then is. The kernel clears what capabilities were left, and PR_SET_PDEATHSIG.
+int debrief_become(unsigned user, unsigned group);
+
+// capset(2) with no capability at all; -1 also where the process can be root again nevertheless.
+int debrief_give_up_capabilities(void);
+
+// prctl(2) PR_SET_NO_NEW_PRIVS: no program that this process or its children run gains a right by set-user-id or file capabilities.
+int debrief_no_new_privileges(void);
+
+// setrlimit(2) RLIMIT_CORE 0 and prctl(2) PR_SET_DUMPABLE 0: no core, whoever collects them, and memory, environment and descriptors in /proc are
+// root's alone to see. A change of the user or an exec takes the second back.
+int debrief_not_dumpable(void);
+
+// setrlimit(2) RLIMIT_NOFILE: so many at the most.
+int debrief_limit_descriptors(unsigned count);
+
+// close(2) and closefrom(3) for all but the first three and those listed, which are sorted.
+void debrief_close_others(int *kept, unsigned count);
+
+// open(2) with the rights of another account, by setfsuid(2); for a process of root's that has no further groups.
+int debrief_open_as(unsigned user, unsigned group, const char *path, int flags, unsigned mode);
+
+// open(2) with O_PATH of what is at the path itself, be it a link or a socket.
+int debrief_open_path(const char *path);
+
+// fchownat(2) of an open file or socket, O_PATH or not; EPERM where it is neither, somebody else's, or has another name, too.
+int debrief_give_file(int descriptor, unsigned user, unsigned group);
+
+// Moves the environment to the heap, without the variables named, and overwrites it where the kernel has put it and /proc/PID/environ shows it. A name that
+// ends in _ is that of all that begin so; the list ends in NULL.
+int debrief_hide_environment(const char *const *dropped);
+
+// Takes such variables away.
+void debrief_forget_environment(const char *const *dropped);
+
 // The macros of wait(2): the exit code, or -1; the signal that ended the process, or 0.
 int debrief_exit_code(int status);
 int debrief_term_signal(int status);

@@ -8,7 +8,7 @@ import Waiting
 /// Nothing here waits: ``waits`` and ``deadline`` go into the one wait of the master's loop, and what is ready is done by ``commands()``. A client
 /// asks one thing; the master answers it when it has happened, whatever else it does meanwhile.
 struct ControlServer: ~Copyable {
-    private var descriptor: CInt
+    private let descriptor: CInt
     private let path: String
     private let file: FileIdentity
     private let patienceMilliseconds: Int
@@ -46,9 +46,7 @@ struct ControlServer: ~Copyable {
         self.patienceMilliseconds = patienceMilliseconds
     }
 
-    deinit {
-        if descriptor >= 0 { close(descriptor) }
-    }
+    deinit { close(descriptor) }
 
     private static func listen(_ descriptor: CInt, at address: ListenAddress, temporary: String, path: String) throws(Errno) -> FileIdentity {
         // Left behind by a process with this id that was killed in the middle.
@@ -93,13 +91,6 @@ struct ControlServer: ~Copyable {
     /// Takes the socket's file away, unless a new master has put its own in its place. For the master, at its end.
     func removeFile() {
         if FileIdentity(path) == file { unlink(path) }
-    }
-
-    /// Lets go of all connections in a process that the master has forked; in the master they go on.
-    mutating func closeInChild() {
-        clients = []
-        close(descriptor)
-        descriptor = -1
     }
 
     private mutating func accept() {

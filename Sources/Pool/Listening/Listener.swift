@@ -66,6 +66,15 @@ struct Listener: ~Copyable {
         return FileIdentity(path) == file
     }
 
+    /// Gives the socket's file, where it is this one's, to an account; not another file that whoever may write in the folder has put in its place.
+    func giveFile(to account: Account) throws(Errno) {
+        guard ownsFile, case .unix(let path) = address else { return }
+        let file = debrief_open_path(path)
+        guard file >= 0 else { throw Errno(rawValue: errno) }
+        defer { close(file) }
+        guard debrief_give_file(file, account.user, account.group) == 0 else { throw Errno(rawValue: errno) }
+    }
+
     /// Takes the socket's file away, so that who connects is refused at once; never another's that is there by now. For the master alone, at its end.
     func removeFile() {
         if ownsFile, case .unix(let path) = address { unlink(path) }

@@ -19,22 +19,25 @@ final class LogFile: Sendable {
     /// The file; nil for standard error.
     private let path: String?
     /// The same number from one ``reopen(_:)`` to the next.
-    private let descriptor: CInt
+    let descriptor: CInt
+    /// Whose the file is to be, so that workers, too, can open it anew; nil where it is who opens it.
+    private let account: Account?
     private let isSocket: Bool
     private let failures = Atomic<Int>(0)
     /// Whether the last line was only written in part, so that what follows has to begin on a line of its own.
     private let isCut = Atomic<Bool>(false)
 
     /// Opens the file. Where that fails the log goes to standard error until it can be reopened, and says so.
-    init(_ path: String?) {
+    init(_ path: String?, for account: Account? = nil) {
         // A reader that is gone, and a limit on the size of files, are errors of the write.
         debrief_ignore_signal(SIGPIPE)
         debrief_ignore_signal(SIGXFSZ)
         self.path = path
+        self.account = account
         var failure: Errno?
         if let path {
             do throws(Errno) {
-                descriptor = try Self.open(path)
+                descriptor = try Self.open(path, for: account)
             } catch {
                 failure = error
                 descriptor = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)
@@ -65,7 +68,7 @@ final class LogFile: Sendable {
     func reopen(_ log: Logger) {
         guard let path else { return }
         do throws(Errno) {
-            let opened = try Self.open(path)
+            let opened = try Self.open(path, for: account)
             // In one step, and to the same number. It was closed by exec, and has to be still.
             dup2(opened, descriptor)
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
@@ -99,9 +102,31 @@ final class LogFile: Sendable {
     }
 
     /// A named pipe, too, must not keep who writes to it, or who opens it, waiting.
-    private static func open(_ path: String) throws(Errno) -> CInt {
-        let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0o640)
+    private static func open(_ path: String, for account: Account?) throws(Errno) -> CInt {
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC
+        guard let account, geteuid() == 0 else {
+            let descriptor = Glibc.open(path, flags, 0o640)
+            guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+            return descriptor
+        }
+        // With the account's rights first: where it may write in the folder, it could have put a link there that root must not follow.
+        let descriptor = debrief_open_as(account.user, account.group, path, flags, 0o640)
+        guard descriptor < 0, errno == EACCES else {
+            guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+            return descriptor
+        }
+        return try openAsRoot(path, flags | O_NOFOLLOW, giveTo: account)
+    }
+
+    /// In a folder that is root's, and what is made there, or was, becomes the account's, as nginx has it.
+    private static func openAsRoot(_ path: String, _ flags: CInt, giveTo account: Account) throws(Errno) -> CInt {
+        let descriptor = Glibc.open(path, flags, 0o640)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
+        guard debrief_give_file(descriptor, account.user, account.group) == 0 else {
+            let error = Errno(rawValue: errno)
+            close(descriptor)
+            throw error
+        }
         return descriptor
     }
 

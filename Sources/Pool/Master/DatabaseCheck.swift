@@ -26,13 +26,19 @@ struct DatabaseCheck {
     private var answer: [UInt8] = []
 
     /// Begins one.
-    init(_ options: PoolOptions, workers: ClosedRange<Int>) throws(Errno) {
-        let child = try AnsweringChild { Self.run(options, workers, answer: $0) }
+    init(_ options: PoolOptions, workers: ClosedRange<Int>, _ privileges: Privileges) throws(Errno) {
+        let child = try AnsweringChild { Self.run(options, workers, privileges, answer: $0) }
         (pid, descriptor) = (child.pid, child.descriptor)
     }
 
     /// In the child.
-    private static func run(_ options: PoolOptions, _ workers: ClosedRange<Int>, answer: CInt) {
+    private static func run(_ options: PoolOptions, _ workers: ClosedRange<Int>, _ privileges: Privileges, answer: CInt) {
+        do throws(Errno) {
+            try privileges.drop(keeping: [answer])
+        } catch {
+            _ = try? FileDescriptor(rawValue: answer).writeAll("!the check cannot give up its rights: \(error)".utf8)
+            return
+        }
         _ = debrief_die_with_parent(SIGKILL)
         let checks = DeploymentCheck.all(options.database, workers: workers.upperBound)
         let faults = checks.flatMap { check in check.faults.map { "\(check.name): \($0)" } }

@@ -15,7 +15,7 @@ extension Master {
         let master = getpid()
         let pid = fork()
         if pid == 0 {
-            control?.closeInChild()
+            dropPrivileges(keeping: [operatorSocket?.listener.descriptor, listener.descriptor], logFile)
             _exit(operatorSocket?.serve(options, scoreboard, workers: listener, master: master, log: logFile) ?? 0)
         }
         if pid < 0 { log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"]) }

@@ -25,12 +25,13 @@ extension Master {
         } catch {
             return finishReload(clients, failed: error.reason)
         }
-        guard new.listen == options.listen, new.control == options.control else {
-            return finishReload(clients, failed: "DEBRIEF_LISTEN and DEBRIEF_CONTROL cannot change without a restart")
+        guard new.listen == options.listen, new.control == options.control, new.user == options.user, new.group == options.group else {
+            return finishReload(clients, failed: "DEBRIEF_LISTEN, DEBRIEF_CONTROL, DEBRIEF_USER and DEBRIEF_GROUP cannot change without a restart")
         }
         do throws(Errno) {
             let deadline = monotonicMilliseconds() + DatabaseCheck.limitMilliseconds
-            reload = ReloadCheck(options: new, check: try DatabaseCheck(new, workers: keptRange ?? new.workers), deadline: deadline, clients: clients)
+            let check = try DatabaseCheck(new, workers: keptRange ?? new.workers, privileges)
+            reload = ReloadCheck(options: new, check: check, deadline: deadline, clients: clients)
         } catch {
             finishReload(clients, failed: "\(error)")
         }
@@ -53,7 +54,8 @@ extension Master {
     private mutating func startReload(_ pending: ReloadCheck) {
         lastTask += 1
         lastGeneration += 1
-        candidates = [lastGeneration: (pending.options, pending.options.log == options.log ? logFile : LogFile(pending.options.log))]
+        let log = pending.options.log
+        candidates = [lastGeneration: (pending.options, log == options.log ? logFile : LogFile(log, for: privileges.account))]
         waiters[lastTask] = pending.clients
         let range = keptRange ?? pending.options.workers
         apply(.reload(PoolState.Plan(task: lastTask, generation: lastGeneration, range: range, limits: pending.options.limits)))

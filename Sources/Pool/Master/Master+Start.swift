@@ -5,8 +5,34 @@ import Waiting
 
 // How a master begins, says that it serves, and ends.
 extension Master {
+    /// Who the workers become, and what they give up; the master gives up what it can.
+    static func privileges(_ options: PoolOptions) throws(Failure) -> Privileges {
+        let privileges: Privileges
+        do throws(Account.Refusal) {
+            privileges = Privileges(account: try Account.ofChildren(user: options.user, group: options.group))
+        } catch {
+            throw .account(error.reason)
+        }
+        guard privileges.account != nil else { return privileges }
+        if let fault = FolderOfRoot.fault(ofFile: options.control) { throw .account("DEBRIEF_CONTROL: \(fault)") }
+        do throws(Errno) {
+            try privileges.dropOfMaster()
+        } catch {
+            throw .system(error)
+        }
+        return privileges
+    }
+
     /// The socket to accept from: the old master's, or the service manager's, or one of its own.
-    static func listener(_ options: PoolOptions, _ inheritance: Inheritance?) throws(Errno) -> Listener {
+    ///
+    /// - Parameter account: whose its file becomes; nil where it is the master's.
+    static func listener(_ options: PoolOptions, _ inheritance: Inheritance?, for account: Account?) throws(Errno) -> Listener {
+        let listener = try makeListener(options, inheritance)
+        if let account { try listener.giveFile(to: account) }
+        return listener
+    }
+
+    private static func makeListener(_ options: PoolOptions, _ inheritance: Inheritance?) throws(Errno) -> Listener {
         let descriptors = ServiceManager.takeDescriptors()
         if let inheritance {
             let (descriptor, isOwner) = (inheritance.listener, inheritance.isOwner)
@@ -50,7 +76,7 @@ extension Master {
     private func checkDatabase() throws(Failure) -> Bool {
         let check: DatabaseCheck
         do throws(Errno) {
-            check = try DatabaseCheck(options, workers: keptRange ?? options.workers)
+            check = try DatabaseCheck(options, workers: keptRange ?? options.workers, privileges)
         } catch {
             throw .system(error)
         }
@@ -71,7 +97,7 @@ extension Master {
     private mutating func takePlace() throws(Failure) {
         do throws(Errno) {
             if control == nil { control = try ControlServer(path: options.control) }
-            if operatorSocket == nil { operatorSocket = try OperatorSocket(besideControl: options.control) }
+            if operatorSocket == nil { operatorSocket = try OperatorSocket(besideControl: options.control, for: privileges.account) }
         } catch {
             throw .control(error)
         }

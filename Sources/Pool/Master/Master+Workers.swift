@@ -17,8 +17,7 @@ extension Master {
         let master = getpid()
         let pid = fork()
         if pid == 0 {
-            control?.closeInChild()
-            operatorSocket?.closeInChild()
+            dropPrivileges(keeping: [listener.descriptor, bell.descriptor], logFile)
             _exit(Worker.run(options, scoreboard, slot: slot, listener: listener, bell: bell, master: master, log: logFile))
         }
         if pid < 0 {
@@ -28,6 +27,18 @@ extension Master {
         } else {
             slot.enter(pid: pid)
             apply(.workerStarted(slot: index, pid: pid))
+        }
+    }
+
+    /// In a child, before it does anything else: gives up what it does not need, and ends where that cannot be.
+    ///
+    /// - Parameter descriptors: what it needs beside its log and the standard files.
+    func dropPrivileges(keeping descriptors: [CInt?], _ logFile: LogFile) {
+        do throws(Errno) {
+            try privileges.drop(keeping: descriptors.compactMap(\.self) + [logFile.descriptor])
+        } catch {
+            log.critical("a child cannot give up its rights, and ends", metadata: ["error": "\(error)"])
+            _exit(WorkerExit.fault.rawValue)
         }
     }
 

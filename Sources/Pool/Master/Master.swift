@@ -35,6 +35,8 @@ public struct Master: ~Copyable {
     var candidates: [Int: (options: PoolOptions, logFile: LogFile)] = [:]
     var logFile: LogFile
     var log: Logger
+    /// What children give up.
+    let privileges: Privileges
     let serviceManager = ServiceManager()
     let signals: SignalDescriptor
     let bell: Bell
@@ -85,6 +87,8 @@ public struct Master: ~Copyable {
 
     /// Why the pool could not begin.
     public enum Failure: Error {
+        /// There is no account that the workers could become: why.
+        case account(String)
         /// The socket could not be opened.
         case listen(Errno)
         /// Everybody on this machine may connect to the socket that was handed over: its path.
@@ -112,7 +116,8 @@ public struct Master: ~Copyable {
             throw .listen(error)
         }
         do throws(Failure) {
-            var master = try Master(options, readOptions: readOptions, inheritance: inheritance)
+            let privileges = try Self.privileges(options)
+            var master = try Master(options, readOptions: readOptions, inheritance: inheritance, privileges)
             try master.run()
         } catch {
             if let inheritance { Predecessor(descriptor: inheritance.ready, pid: inheritance.master).tell(.failed(error.reason)) }
@@ -120,11 +125,16 @@ public struct Master: ~Copyable {
         }
     }
 
-    private init(_ options: PoolOptions, readOptions: @escaping ReadOptions, inheritance: Inheritance?) throws(Failure) {
+    private init(
+        _ options: PoolOptions,
+        readOptions: @escaping ReadOptions,
+        inheritance: Inheritance?,
+        _ privileges: Privileges
+    ) throws(Failure) {
         debrief_set_name("debrief-master")
-        logFile = LogFile(options.log)
+        logFile = LogFile(options.log, for: privileges.account)
         log = logFile.logger(level: options.logLevel)
-        let listener = try Self.make(Failure.listen) { () throws(Errno) in try Self.listener(options, inheritance) }
+        let listener = try Self.make(Failure.listen) { () throws(Errno) in try Self.listener(options, inheritance, for: privileges.account) }
         if let path = listener.openPath { throw .openSocket(path) }
         let signals = try Self.make(Failure.system) { () throws(Errno) in
             try SignalDescriptor(blocking: Signal.allCases.filter { $0 != .kill })
@@ -135,6 +145,7 @@ public struct Master: ~Copyable {
         self.listener = listener
         self.signals = signals
         self.bell = bell
+        self.privileges = privileges
         self.options = options
         self.readOptions = readOptions
         predecessor = inheritance.map { Predecessor(descriptor: $0.ready, pid: $0.master) }
@@ -151,6 +162,7 @@ extension Master.Failure: CustomStringConvertible {
     /// One line for who sees nothing else.
     var reason: String {
         switch self {
+        case .account(let reason): reason
         case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
         case .openSocket(let path):
             "everybody on this machine may connect to the socket \(path) that was handed over; set its mode to 0660, as by SocketMode= in systemd"

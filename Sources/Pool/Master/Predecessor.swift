@@ -24,11 +24,8 @@ struct Predecessor {
         (try? FileDescriptor(rawValue: descriptor).writeAll(message.text.utf8)) != nil
     }
 
-    /// Ends the connection, which the old master waits for; for the workers, too, which have inherited it.
-    func close() {
-        shutdown(descriptor, CInt(SHUT_RDWR))
-        Glibc.close(descriptor)
-    }
+    /// Ends the connection, which the old master waits for.
+    func close() { Glibc.close(descriptor) }
 
     /// Whether it has died: then nobody else is left to serve.
     var isDead: Bool { getppid() != pid }

@@ -7,7 +7,7 @@ struct OperatorSocket: ~Copyable {
     /// Monitoring asks a few times a minute.
     private static let backlog = 128
 
-    private let listener: Listener
+    let listener: Listener
     private let path: String
     private let file: FileIdentity?
 
@@ -15,12 +15,22 @@ struct OperatorSocket: ~Copyable {
     /// listens.
     ///
     /// The C function is `rename`.
-    init(besideControl control: String) throws(Errno) {
+    ///
+    /// - Parameter account: whose it is to be; nil where it is the master's.
+    init(besideControl control: String, for account: Account?) throws(Errno) {
         let folder = control.lastIndex(of: "/").map { String(control[...$0]) } ?? "./"
         let temporary = "\(folder).op\(getpid())"
         guard let address = ListenAddress(path: temporary) else { throw .fileNameTooLong }
         let path = "\(folder)operator.sock"
         let listener = try Listener(address, backlog: Self.backlog)
+        if let account {
+            do throws(Errno) {
+                try listener.giveFile(to: account)
+            } catch {
+                unlink(temporary)
+                throw error
+            }
+        }
         guard rename(temporary, path) == 0 else {
             let error = Errno(rawValue: errno)
             unlink(temporary)
@@ -35,9 +45,6 @@ struct OperatorSocket: ~Copyable {
     func serve(_ options: PoolOptions, _ scoreboard: Scoreboard, workers: borrowing Listener, master: pid_t, log file: LogFile) -> CInt {
         Operator.run(options, scoreboard, listener: listener, workers: workers, master: master, log: file)
     }
-
-    /// Lets go of it in any other process that the master has forked.
-    func closeInChild() { close(listener.descriptor) }
 
     /// Takes the file away, at the master's end.
     func removeFile() {

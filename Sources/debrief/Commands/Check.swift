@@ -25,7 +25,10 @@ struct Check: ParsableCommand {
         for check in [DeploymentCheck(name: "settings")] + (file.map { [SettingsFile.check($0)] } ?? []) + [settings.timeouts] {
             failed += try print(check)
         }
-        for check in DeploymentCheck.all(settings.workersDatabase, workers: settings.workers.upperBound) { failed += try print(check) }
+        let checks = try ServerProcess.asWorkers(settings.pool) {
+            DeploymentCheck.all(settings.workersDatabase, workers: settings.workers.upperBound)
+        }
+        for check in checks { failed += try print(check) }
         for check in SocketFiles.checks(listen: settings.listen, control: settings.control) { failed += try print(check) }
         failed += try print(NginxVersion.ofThisMachine().check)
         failed += try print(TokenExpiry.check(settings.adminDatabase))

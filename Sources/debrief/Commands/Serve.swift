@@ -10,13 +10,15 @@ struct Serve: ParsableCommand {
         abstract: "Serves the API to nginx, over FastCGI, until it is told to stop.",
         discussion: """
             Starts in the foreground and logs to standard error, a line of JSON an entry. TERM and INT stop it at once, QUIT after the requests in \
-            flight. It does not start where the database could show one tenant's rows to another: debrief check says why.
+            flight. It does not start where the database could show one tenant's rows to another: debrief check says why. Where root starts it, the \
+            workers become the account that DEBRIEF_USER names.
             """
     )
 
     @OptionGroup var settings: SettingsOptions
 
     func run() throws {
+        ServerProcess.protect()
         let options = settings
         let read = { () throws(UnreadableOptions) -> PoolOptions in
             do throws(SettingsError) {
@@ -37,6 +39,8 @@ extension Settings {
             listen: listen,
             backlog: backlog,
             control: control,
+            user: user,
+            group: group,
             workers: workers,
             requestTimeoutMilliseconds: requestTimeoutMilliseconds,
             startTimeoutMilliseconds: startTimeoutMilliseconds,
@@ -50,8 +54,15 @@ extension Settings {
 
     /// How the workers connect.
     var workersDatabase: Database.Settings {
-        Database.Settings(conninfo: database, statementTimeoutMilliseconds: statementTimeoutMilliseconds)
+        Database.Settings(
+            conninfo: database,
+            passwordFile: databasePasswordFile,
+            statementTimeoutMilliseconds: statementTimeoutMilliseconds
+        )
     }
 }
 
-extension Master.Failure: CommandFailure {}
+extension Master.Failure: CommandFailure {
+    /// Wrong usage where it is a setting that makes no sense for who starts the master.
+    var exitStatus: Int32 { if case .account = self { ExitCode.validationFailure.rawValue } else { 1 } }
+}
