@@ -381,8 +381,8 @@ tell_workers() {
 # ---- Services
 #
 # A service holds the lock $state/NAME.lock: its first process takes it and leaves its pid in the file, all others
-# inherit it. So it is free the moment the last one is gone, however it went, and while it is held, the pid is no
-# stranger's. After an upgrade the first process of the workers is gone; then $state/run/debrief.pid names the master.
+# inherit it; but workers let go of it, since they end with their master. So it is free the moment the last one is gone,
+# however it went, and while it is held, the pid is no stranger's. After an upgrade the first process of the workers is gone; then $state/run/debrief.pid names the master.
 
 # become ACCOUNT: sets `become` to what runs a command with a clean environment and, where root calls, as that account.
 become() {
