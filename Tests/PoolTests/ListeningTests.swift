@@ -48,7 +48,7 @@ struct ListeningTests {
 
     @Test("a file that is no socket is somebody's, and is left as it is")
     func foreign() throws {
-        let path = "\(Run.makeFolder("foreign", for: .invoker))/notes.txt"
+        let path = "\(Run.makeFolder("foreign", for: .debrief))/notes.txt"
         try "precious".write(toFile: path, atomically: false, encoding: .utf8)
         let served = try serve(at: path)
         #expect(served.status == 1)

@@ -11,7 +11,7 @@ func expectRefusal(_ database: Database, naming fault: String, location: SourceL
     #expect(faults.contains { $0.contains(fault) }, "\(check.output)", sourceLocation: location)
     #expect(lines(check.output).allSatisfy { $0.hasPrefix("ok") || $0.hasPrefix("fail") }, "\(check.output)", sourceLocation: location)
 
-    let socket = "\(Run.makeFolder("unsafe", for: .invoker))/debrief.sock"
+    let socket = "\(Run.makeFolder("unsafe", for: .debrief))/debrief.sock"
     let serve = try database.debrief(["serve"], environment: ["DEBRIEF_LISTEN": socket])
     #expect(serve.status == 1, "\(serve.errors)", sourceLocation: location)
     #expect(lines(serve.errors).filter { $0.contains(fault) }.count == 1, "\(serve.errors)", sourceLocation: location)

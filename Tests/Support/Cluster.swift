@@ -166,7 +166,9 @@ public final class Database: Sendable {
         input: String = ""
     ) throws -> (status: Int32?, output: String, errors: String) {
         let settings = ["DEBRIEF_ADMIN_DATABASE": conninfo(user: "postgres"), "DEBRIEF_DATABASE": conninfo(user: "debrief_api")]
-        return try run([Run.binary] + words, environment: settings.merging(environment) { $1 }, input: input)
+        // Root does not serve.
+        let account = words.first == "serve" ? Account.debrief : .invoker
+        return try run([Run.binary] + words, environment: settings.merging(environment) { $1 }, as: account, input: input)
     }
 }
 

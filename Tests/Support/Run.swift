@@ -83,7 +83,7 @@ public enum Account: Sendable {
     }
 
     /// Its user and its group; nil where there is no such account.
-    var ids: (user: uid_t, group: gid_t)? {
+    public var ids: (user: uid_t, group: gid_t)? {
         // Tests run on several threads, which would share the result of getpwnam.
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

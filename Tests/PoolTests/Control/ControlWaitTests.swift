@@ -69,21 +69,6 @@ struct ControlWaitTests {
         close(copy)
     }
 
-    @Test("a child lets go of connections that go on in the master")
-    func child() throws {
-        var server = try ControlServer(path: path)
-        let socket = try Socket(path)
-        try socket.send(Array("reload\n".utf8))
-        _ = try Self.next(&server)
-        let copies = server.waits.map { dup($0.descriptor) }
-        server.closeInChild()
-        let isClosed = socket.isClosed
-        #expect(!isClosed)
-        // The listener's queue still takes connections.
-        _ = try Socket(path)
-        for copy in copies { close(copy) }
-    }
-
     @Test("who was answered, or has hung up, is no client any more: a second answer goes nowhere")
     func twice() throws {
         var server = try ControlServer(path: path)

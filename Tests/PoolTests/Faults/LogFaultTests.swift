@@ -32,7 +32,10 @@ struct LogFaultTests {
 
     private func failures(_ site: Site) throws -> Int { Int(try #require(try site.ask("/status?json").json?["log_write_failures"]?.number)) }
 
-    @Test("that is renamed and opened anew by USR1, again and again, has one line for each request, in the old file or in the new")
+    @Test(
+        "that is renamed and opened anew by USR1, again and again, has one line for each request, in the old file or in the new",
+        .enabled(if: Inspection.isAllowed, "who has which file is not to be seen")
+    )
     func renamed() throws {
         let site = try Site(workers: 4)
         try eventually(within: 30) { try site.ask("/ready").status == 200 }
@@ -45,7 +48,7 @@ struct LogFaultTests {
             try load.serve(20)
             site.deployment.master.send(SIGUSR1)
             // All processes have the new one, and none the old.
-            try eventually { try holders(of: path, site) == 6 && holders(of: "\(path).\(number)", site) == 0 }
+            try eventually { holders(of: path, site) == 6 && holders(of: "\(path).\(number)", site) == 0 }
         }
         try load.serve(100)
         try load.expectNoFailure()
@@ -66,9 +69,8 @@ struct LogFaultTests {
     }
 
     /// How many processes of the pool have a file open.
-    private func holders(of path: String, _ site: Site) throws -> Int {
+    private func holders(of path: String, _ site: Site) -> Int {
         let processes = [site.deployment.masterID] + [site.deployment.operatorProcess].compactMap(\.self) + site.deployment.workers
-        let links = try run(["/usr/bin/find"] + processes.map { "/proc/\($0)/fd" } + ["-maxdepth", "1", "-lname", path], as: .debrief).output
-        return lines(links).count
+        return processes.count { Inspection.descriptors(of: $0).values.contains(path) }
     }
 }

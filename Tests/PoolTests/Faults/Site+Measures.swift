@@ -40,17 +40,17 @@ extension Site {
         }
     }
 
-    /// Asked as the account that it runs as: root may not, where he lacks a capability.
+    /// Where this process may not look, what everybody may see has to do: memory that is no file's, be it private or the master's, too.
     private func measure(of process: pid_t) throws -> Measure {
-        let words = try run(["/bin/cat", "/proc/\(process)/smaps_rollup"], as: .debrief).output.split { " \n".contains($0) }
+        let words = Inspection.text("/proc/\(process)/\(Inspection.isAllowed ? "smaps_rollup" : "status")").split { " \t\n".contains($0) }
         func kilobytes(_ name: Substring) throws -> Int {
             let index = try #require(words.firstIndex(of: name), "\(process)")
             return try #require(Int(words[index + 1]))
         }
         return Measure(
-            residentKilobytes: try kilobytes("Rss:"),
-            privateKilobytes: try kilobytes("Private_Clean:") + kilobytes("Private_Dirty:"),
-            descriptors: try descriptors(of: process).count
+            residentKilobytes: try kilobytes(Inspection.isAllowed ? "Rss:" : "VmRSS:"),
+            privateKilobytes: try Inspection.isAllowed ? kilobytes("Private_Clean:") + kilobytes("Private_Dirty:") : kilobytes("RssAnon:"),
+            descriptors: descriptors(of: process).count
         )
     }
 

@@ -8,7 +8,7 @@ struct ReloadTests {
     func sequence() throws {
         let site = try Site(workers: 4)
         let load = try Load(site)
-        let descriptors = try site.descriptors(of: site.deployment.masterID).count
+        let descriptors = site.descriptors(of: site.deployment.masterID).count
         for _ in 0..<often(50, normally: 8) {
             let old = site.deployment.workers
             let answer = try site.ask(.reload)
@@ -19,7 +19,7 @@ struct ReloadTests {
             #expect(new.count == 4 && Set(new).isDisjoint(with: old) && old.allSatisfy(hasEnded))
         }
         try load.expectNoFailure()
-        #expect(try site.descriptors(of: site.deployment.masterID).count == descriptors)
+        #expect(site.descriptors(of: site.deployment.masterID).count == descriptors)
     }
 
     @Test("asked for by many HUPs at once happens once or twice, and costs no caller anything", arguments: [20, 50])

@@ -21,10 +21,8 @@ extension Site {
     /// The workers by their number, waited for: `status` answers with what is, not with what will be.
     func waitForWorkers(_ count: Int) throws { try eventually(within: 30) { deployment.workers.count == count } }
 
-    /// The descriptors that a process of the pool's has open. Asked as the account that it runs as: root may not, where he lacks a capability.
-    func descriptors(of pid: pid_t) throws -> [Substring] {
-        lines(try run(["/bin/ls", "/proc/\(pid)/fd"], as: .debrief).output)
-    }
+    /// The numbers of the descriptors that a process of the pool's has open; none where this one may not look.
+    func descriptors(of pid: pid_t) -> [CInt] { Inspection.descriptors(of: pid).keys.sorted() }
 
     /// The inode of the listening socket, of which there has to be one: it is the same as long as the socket stays open.
     func listeningInode() throws -> Substring {

@@ -9,7 +9,7 @@ struct UpgradeTests {
         let site = try Site()
         let load = try Load(site)
         let (inode, files) = (try site.listeningInode(), try folder(site))
-        var descriptors = [try site.descriptors(of: site.deployment.masterID).count]
+        var descriptors = [site.descriptors(of: site.deployment.masterID).count]
         for _ in 0..<often(10, normally: 4) {
             let (old, oldWorkers) = (site.deployment.masterID, site.deployment.workers)
             let upgraded = try site.deployment.command("upgrade")
@@ -21,7 +21,7 @@ struct UpgradeTests {
             #expect(new != old && upgraded.output.contains("under the new master \(new)"), "\(upgraded)")
             #expect(site.deployment.workers.count == 2)
             #expect(try site.listeningInode() == inode)
-            descriptors.append(try site.descriptors(of: new).count)
+            descriptors.append(site.descriptors(of: new).count)
         }
         try load.expectNoFailure()
         #expect(try folder(site) == files)
@@ -62,7 +62,7 @@ struct UpgradeTests {
         let site = try Site(settings: ["DEBRIEF_START_TIMEOUT": "1s", "DEBRIEF_DRAIN_TIMEOUT": "1s"])
         let load = try Load(site)
         let (old, workers, inode) = (site.deployment.masterID, site.deployment.workers, try site.listeningInode())
-        let descriptors = try site.descriptors(of: old).count
+        let descriptors = site.descriptors(of: old).count
         let program = "\(site.deployment.folder)/program"
         try script.write(toFile: program, atomically: false, encoding: .utf8)
         chmod(program, 0o755)
@@ -80,7 +80,7 @@ struct UpgradeTests {
         #expect(try site.deployment.command("upgrade").status == 0)
         #expect(try site.listeningInode() == inode)
         try load.expectNoFailure()
-        #expect(try site.descriptors(of: site.deployment.masterID).count == descriptors)
+        #expect(site.descriptors(of: site.deployment.masterID).count == descriptors)
         try expectNothingLeft(of: site)
     }
 
