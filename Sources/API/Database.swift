@@ -32,7 +32,7 @@ public struct Database: ~Copyable {
         case resting
     }
 
-    /// How long all the attempts of one request may take, name resolution aside.
+    /// How long all the attempts of one request may take.
     private static let connectMilliseconds = 2_000
     /// The pauses between the attempts that one request waits for: a server that restarts is back within them.
     private static let pauses: [CInt] = [25, 50, 100, 200, 400]

@@ -33,7 +33,8 @@ public struct Connection: ~Copyable {
     ///   - passwordFile: the path of a file whose one line is the password, which no other account may be able to read; it wins over a password in
     ///     `conninfo`. nil where there is none.
     ///   - applicationName: shown in `pg_stat_activity` unless `conninfo` names another.
-    ///   - deadline: for the whole of it. Name resolution alone is libpq's, blocking.
+    ///   - deadline: for the whole of it, looking up names included. Where there are several servers to try, one that does not answer leaves a fair
+    ///     share of the time to the others.
     public init(
         _ conninfo: String,
         passwordFile: String? = nil,
@@ -49,6 +50,38 @@ public struct Connection: ~Copyable {
             ("fallback_application_name", applicationName),
         ]
         let password = try Password(file: passwordFile)
+        if let servers = try ServerAddress.all(parameters, until: deadline) {
+            handle = try Self.connect(parameters, password, to: servers, until: deadline)
+        } else {
+            handle = try Self.connect(parameters, password, until: deadline)
+        }
+    }
+
+    deinit { PQfinish(handle) }
+
+    /// Has libpq try them in order. It moves on from one that refuses, but waits for one that is gone without a word for as long as it is let: so it is
+    /// given the list without the first again when that one's share of the time is over.
+    private static func connect(
+        _ parameters: [(String, String)],
+        _ password: borrowing Password,
+        to servers: [ServerAddress],
+        until deadline: Deadline
+    ) throws(PostgresError) -> OpaquePointer {
+        for first in servers.indices.dropLast() {
+            do {
+                return try connect(parameters + ServerAddress.parameters(servers[first...]), password, until: deadline.share(of: servers.count - first))
+            } catch .timedOut where !deadline.hasPassed {
+                continue
+            }
+        }
+        return try connect(parameters + ServerAddress.parameters(servers.suffix(1)), password, until: deadline)
+    }
+
+    private static func connect(
+        _ parameters: [(String, String)],
+        _ password: borrowing Password,
+        until deadline: Deadline
+    ) throws(PostgresError) -> OpaquePointer {
         let keywords = CStringArray(parameters.map(\.0) + ["password"])
         let values = CStringArray(parameters.map(\.1))
         // NULL is as if its keyword were not there.
@@ -57,17 +90,15 @@ public struct Connection: ~Copyable {
         // A server's notice, such as that it is shutting down, would be printed among the lines of the log.
         PQsetNoticeReceiver(handle, { _, _ in }, nil)
         do throws(PostgresError) {
-            try Self.connect(handle, until: deadline)
+            try finishConnecting(handle, until: deadline)
         } catch {
             PQfinish(handle)
             throw error
         }
-        self.handle = handle
+        return handle
     }
 
-    deinit { PQfinish(handle) }
-
-    private static func connect(_ handle: OpaquePointer, until deadline: Deadline) throws(PostgresError) {
+    private static func finishConnecting(_ handle: OpaquePointer, until deadline: Deadline) throws(PostgresError) {
         guard PQstatus(handle) != CONNECTION_BAD else { throw unstarted(handle) }
         var readiness = Readiness.writable
         while true {

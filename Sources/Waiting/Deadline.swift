@@ -26,6 +26,12 @@ public struct Deadline: Sendable, Comparable {
         Deadline(nanoseconds: Int64(microseconds) * 1_000 + Int64(milliseconds) * 1_000_000, client: client)
     }
 
+    /// A deadline at the end of the first of so many equal parts of the time that is left, for the same client.
+    public func share(of parts: Int) -> Deadline {
+        let now = Self.now
+        return Deadline(nanoseconds: now + max(0, nanoseconds - now) / Int64(max(1, parts)), client: client)
+    }
+
     /// Whole milliseconds left, rounded up so that a wait never wakes just before its end; 0 once it has passed. Fits `poll(2)`'s timeout.
     public var millisecondsLeft: CInt {
         let left = nanoseconds - Self.now

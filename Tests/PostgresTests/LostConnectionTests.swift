@@ -85,6 +85,37 @@ struct LostConnectionTests {
         _ = consume listener
     }
 
+    @Test("of several servers one that says nothing leaves time for the others, whichever place it has", arguments: 0..<3)
+    func silentAmongOthers(place: Int) throws {
+        let folder = Run.makeFolder("silent", for: .invoker)
+        let listener = try SilentListener("\(folder)/.s.PGSQL.5432")
+        var hosts = ["/nowhere", "127.0.0.1"]
+        hosts.insert(folder, at: place)
+        hosts.append(try Cluster.shared.get().socketFolder)
+        var connection = try Connection(
+            "host=\(hosts.joined(separator: ",")) dbname=postgres user=postgres",
+            applicationName: "test",
+            until: .after(milliseconds: 4_000)
+        )
+        let answer = try connection.query("select 1", until: .ample)
+        #expect(answer == [["1"]])
+        _ = consume listener
+    }
+
+    @Test("a host's name that is not known is named, unless it may be part of a password, and the time to look it up has an end")
+    func unknownName() throws {
+        let start = monotonicMilliseconds()
+        let named = failure { _ = try Connection("host=nobody.invalid dbname=x user=x", applicationName: "test", until: .after(milliseconds: 5_000)) }
+        #expect(named?.isLost == true && named?.description.contains("nobody.invalid") == true, "\(String(describing: named))")
+        let slip = failure {
+            _ = try Connection("postgresql://user:pass@hunter2@nobody.invalid/x", applicationName: "test", until: .after(milliseconds: 5_000))
+        }
+        #expect(slip?.isLost == true && slip?.description.contains("hunter2") == false, "\(String(describing: slip))")
+        let late = failure { _ = try Connection("host=nobody.invalid dbname=x user=x", applicationName: "test", until: .after(milliseconds: 0)) }
+        #expect(late?.isLost == true)
+        #expect(monotonicMilliseconds() - start < 15_000)
+    }
+
     @Test(
         "where no connection can be made, one line says why, and never the password",
         arguments: [
