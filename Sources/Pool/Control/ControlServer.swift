@@ -14,9 +14,14 @@ struct ControlServer: ~Copyable {
     private let patienceMilliseconds: Int
     private var clients: [ControlConnection] = []
     private var acceptedCount = 0
+    /// Until when nobody is accepted, for a lack of descriptors: who waits in the queue would keep the master awake.
+    private var rest: Deadline?
+    /// That lack, from when it was found to when somebody was accepted again.
+    private(set) var shortage: Errno?
 
     /// More than there are people and programs that would ask at once. Further ones wait in the socket's queue.
     static let mostClients = 64
+    private static let restMilliseconds = 200
 
     /// Listens at a path, also where another master does or did: the new socket takes the place of the old one's file in one step, so nobody who
     /// connects meanwhile is refused.
@@ -63,12 +68,12 @@ struct ControlServer: ~Copyable {
 
     /// What the loop is to wait for.
     var waits: [(descriptor: CInt, readiness: Readiness)] {
-        let listening = clients.count < Self.mostClients ? [(descriptor: descriptor, readiness: Readiness.readable)] : []
+        let listening = clients.count < Self.mostClients && rest == nil ? [(descriptor: descriptor, readiness: Readiness.readable)] : []
         return listening + clients.map { ($0.descriptor, $0.readiness) }
     }
 
     /// When ``commands()`` is to be called at the latest; nil where no client has a limit.
-    var deadline: Deadline? { clients.compactMap(\.deadline).min() }
+    var deadline: Deadline? { (clients.map(\.deadline) + [rest]).compactMap(\.self).min() }
 
     /// Accepts, reads and sends what can be without waiting.
     ///
@@ -94,9 +99,18 @@ struct ControlServer: ~Copyable {
     }
 
     private mutating func accept() {
+        guard rest?.hasPassed != false else { return }
+        rest = nil
         while clients.count < Self.mostClients {
             let connection = debrief_accept(descriptor)
-            guard connection >= 0 else { return }
+            guard connection >= 0 else {
+                let error = Errno(rawValue: errno)
+                guard error.isShortage else { return }
+                rest = .after(milliseconds: Self.restMilliseconds)
+                shortage = error
+                return
+            }
+            shortage = nil
             // Beside the mode of the file, which whoever owns it can change.
             let user = debrief_peer_user(connection)
             guard user == 0 || user == Int64(geteuid()) else {

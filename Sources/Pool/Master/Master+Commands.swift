@@ -6,7 +6,9 @@ import Waiting
 // What commands ask for over the control socket. Each is answered when it has happened, or cannot.
 extension Master {
     mutating func takeCommands() {
+        let former = control?.shortage
         guard let commands = control?.commands() else { return }
+        if former == nil, let error = control?.shortage { log.error("no command can be accepted for now", metadata: ["error": "\(error)"]) }
         for (command, client) in commands {
             if case .status(let isJSON) = command {
                 showStatus(isJSON: isJSON, to: client)

@@ -26,6 +26,7 @@ struct Operator: ~Copyable {
     private let signals: SignalDescriptor
     private let events: EventQueue
     private var hasLookedAtNginx = false
+    private var shortage = Shortage()
 
     /// Runs in the child that the master has forked for it, until it is to leave: QUIT after the request in flight and those that wait, TERM at once.
     ///
@@ -111,7 +112,7 @@ struct Operator: ~Copyable {
     /// Answers the next connection; false where none waits.
     @discardableResult
     private mutating func serveNext(of listener: borrowing Listener) throws(Errno) -> Bool {
-        guard let connection = try listener.accept() else { return false }
+        guard let connection = try shortage.accept(from: listener, log) else { return false }
         let deadline = Deadline.after(milliseconds: Self.requestMilliseconds, client: connection)
         do throws(FastCGIError) {
             try request.read(from: connection, through: gate, until: deadline)

@@ -44,6 +44,7 @@ struct Worker: ~Copyable {
     private var countedConnections = 1
     /// Why there was no connection to PostgreSQL when one was last tried for: said once, however long it lasts.
     private var databaseFault: String?
+    private var shortage = Shortage()
 
     /// Runs in the child, until it is to leave; returns the exit status, a ``WorkerExit``.
     ///
@@ -67,6 +68,7 @@ struct Worker: ~Copyable {
         _ = debrief_die_with_parent(SIGKILL)
         guard getppid() == master else { return WorkerExit.asked.rawValue }
         debrief_set_name("debrief-worker")
+        OutOfMemory.offerThisProcess()
         // What the master could not write is its own to count.
         _ = file.takeFailures()
         let log = file.logger(level: options.logLevel, ["worker": .stringConvertible(getpid())])
@@ -222,7 +224,7 @@ extension Worker {
 extension Worker {
     /// Answers the connection that has waited longest, where one still waits.
     private mutating func answerNext(of listener: borrowing Listener) throws(Errno) {
-        guard let connection = try listener.accept() else { return }
+        guard let connection = try shortage.accept(from: listener, log) else { return }
         slot.begin(at: now / 1_000)
         answer(connection)
     }
