@@ -104,7 +104,11 @@ public struct Handler: ~Copyable {
         case let failure as Database.Failure: observation.outcome = .noDatabase(failure)
         default: observation.outcome = .failed("\(error)")
         }
-        guard !response.hasBegun else { return }
+        guard !response.hasBegun else {
+            // A wait for PostgreSQL that ends before its time ends because the client has left; nothing is sent any more that would tell.
+            if case PostgresError.timedOut = error, !deadline.hasPassed { observation.note(.closed) }
+            return
+        }
         do throws(FastCGIError) {
             try response.end(with: answer, to: &request, until: deadline)
         } catch {
