@@ -84,6 +84,9 @@ public final class ChildProcess: Sendable {
     public struct Failure: Error, CustomStringConvertible {
         /// The command and the cause.
         public let description: String
+
+        /// With the command and the cause.
+        public init(description: String) { self.description = description }
     }
 }
 

@@ -10,7 +10,8 @@ public final class Cluster: Sendable {
 
     /// The folder of the socket: libpq's `host`.
     public let socketFolder: String
-    private let dataFolder: String
+    let dataFolder: String
+    private let options: Options
     private let process: Mutex<ChildProcess?>
     private let nextDatabase = Atomic<Int>(0)
 
@@ -18,15 +19,20 @@ public final class Cluster: Sendable {
     private static let template = "debrief_template"
 
     /// Makes and starts a cluster of its own, for a test that stops the server, or that wants one nobody has migrated a database of.
-    public init(migrated: Bool = true) throws {
+    public init(migrated: Bool = true, options: Options = Options()) throws {
+        self.options = options
         socketFolder = Run.makeFolder("pg", for: .postgres)
-        dataFolder = "\(socketFolder)/data"
+        dataFolder = options.dataFolder ?? "\(socketFolder)/data"
         process = Mutex(nil)
         let made = try run(
-            ["\(Self.programs)/initdb", "--no-sync", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D", dataFolder],
+            [
+                "\(Self.programs)/initdb", "--no-sync", "--wal-segsize=\(options.walSegmentMegabytes)", "-U", "postgres", "-A", "trust", "-E", "UTF8",
+                "--locale=C.UTF-8", "-D", dataFolder,
+            ],
             as: .postgres
         )
         guard made.status == 0 else { throw ChildProcess.Failure(description: "initdb: \(made.output)\(made.errors)") }
+        try options.complete(dataFolder: dataFolder)
         try start()
         if migrated { try makeTemplate() }
     }
@@ -54,11 +60,10 @@ public final class Cluster: Sendable {
         // A killed server leaves this behind, and the process that it names may be a zombie that nobody reaps.
         try? FileManager.default.removeItem(atPath: "\(dataFolder)/postmaster.pid")
         let started = try ChildProcess(
-            [
+            options.launcher + Account.postgres.prefix + [
                 "\(Self.programs)/postgres", "-D", dataFolder, "-k", socketFolder, "-c", "listen_addresses=", "-c", "fsync=off", "-c",
                 "max_connections=200", "-c", "log_min_messages=warning",
-            ],
-            as: .postgres,
+            ] + options.settings.flatMap { ["-c", "\($0)=\($1)"] },
             output: "\(socketFolder)/log"
         )
         process.withLock { $0 = started }
@@ -90,6 +95,9 @@ public final class Cluster: Sendable {
         return database
     }
 
+    /// A superuser's connection to a database that is there.
+    public func database(named name: String) throws -> Database { try Database(cluster: self, name: name) }
+
     /// A superuser's connection to a database that is nobody's, for what cannot be done from within the test's own.
     public func superuser() throws -> Database { try Database(cluster: self, name: "postgres") }
 
@@ -114,6 +122,11 @@ public final class Database: Sendable {
         connection = Mutex(
             try Connection("host=\(cluster.socketFolder) dbname=\(name) user=postgres", applicationName: "test", until: .after(milliseconds: 5_000))
         )
+    }
+
+    /// Connects anew, where the server has ended the connection.
+    public func reconnect() throws {
+        try connection.withLock { $0 = try Connection(conninfo(user: "postgres"), applicationName: "test", until: .after(milliseconds: 5_000)) }
     }
 
     /// libpq's connection string for a role, with a password that nobody asks for: it must not be seen anywhere else.

@@ -91,12 +91,13 @@ public final class Deployment: Sendable {
     /// - Parameters:
     ///   - more: settings over those that it was made with.
     ///   - wrapper: a command before the master's own, which it runs with other limits or files.
-    public func startMaster(settings more: [String: String] = [:], wrapper: [String] = []) throws {
+    ///   - account: who runs the wrapper; one that is not the master's own has to see to that, see ``Account/prefix``.
+    public func startMaster(settings more: [String: String] = [:], wrapper: [String] = [], as account: Account = .debrief) throws {
         try change(settings: more)
         let started = try ChildProcess(
             wrapper + (handedOver == nil ? [] : HandedOverSocket.prefix) + [binary, "serve", "--config", settingsPath],
             environment: settings.filter { !$0.key.hasPrefix(Self.prefix) },
-            as: .debrief,
+            as: account,
             output: outputPath,
             descriptors: handedOver.map { [3: $0.descriptor] } ?? [:]
         )
@@ -128,7 +129,10 @@ public final class Deployment: Sendable {
     }
 
     /// Runs a command of the binary's against this pool, as the account that may.
-    public func command(_ words: String...) throws -> (status: Int32?, output: String, errors: String) {
+    public func command(_ words: String...) throws -> (status: Int32?, output: String, errors: String) { try command(words) }
+
+    /// The same.
+    public func command(_ words: [String]) throws -> (status: Int32?, output: String, errors: String) {
         try run([Run.binary] + words + ["--config", settingsPath], as: .debrief)
     }
 

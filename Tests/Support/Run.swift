@@ -93,7 +93,7 @@ public enum Account: Sendable {
     }
 
     /// What stands before a command's words.
-    var prefix: [String] {
+    public var prefix: [String] {
         guard Run.isRoot else { return [] }
         let groups = self == .nginx ? "--groups=debrief" : "--clear-groups"
         return self == .invoker ? [] : ["/usr/bin/setpriv", "--reuid=\(name)", "--regid=\(name)", groups, "--no-new-privs", "--"]

@@ -1,0 +1,111 @@
+import Foundation
+import Support
+import Testing
+
+@Suite("A limit on descriptors", .serialized)
+struct DescriptorTests {
+    /// Of a core, while there is nothing to do but to wait for a descriptor.
+    private static let mostLoad = 0.25
+
+    @Test("that leaves a worker none for a connection costs no core and not the worker; it says so, and the request is answered once there are some")
+    func worker() throws {
+        let site = try Site(workers: 1)
+        let right = try site.page().body
+        let worker = try #require(site.deployment.workers.first)
+        for _ in 0..<often(20, normally: 1) {
+            let limit = try limitDescriptors(of: worker, site)
+            let caller = try site.client.begin("sessions?limit=1", token: site.token)
+            try eventually { site.logged("no connection can be accepted for now") > 0 }
+            #expect(try load(of: worker) < Self.mostLoad)
+            try setLimit(limit, of: worker)
+            let response = caller.response(seconds: 10)
+            #expect(response.status == 200 && response.body == right, "\(response.text)")
+        }
+        #expect(site.deployment.workers == [worker])
+        // Once as long as it lasts.
+        #expect(site.logged("no connection can be accepted for now") == often(20, normally: 1))
+        #expect(site.logged("Too many open files") == often(20, normally: 1))
+        #expect(site.logged("connections are accepted again") == often(20, normally: 1))
+        #expect(site.deployment.unexpectedLogLines(expected: ["no connection can be accepted"]) == [])
+    }
+
+    @Test("that leaves the master none for a command costs no core and no caller; it says so, and the command is answered once there are some")
+    func master() throws {
+        let site = try Site(workers: 2)
+        let master = site.deployment.masterID
+        let load = try Load(site)
+        try load.serve(50)
+        let limit = try limitDescriptors(of: master, site)
+        let status = Background { try site.status().status }
+        try eventually { site.logged("no command can be accepted for now") > 0 }
+        #expect(try self.load(of: master) < Self.mostLoad)
+        try setLimit(limit, of: master)
+        #expect(try status.value(seconds: 20) == 0)
+        #expect(site.deployment.masterID == master)
+        #expect(site.logged("no command can be accepted for now") == 1)
+        try load.expectNoFailure()
+        #expect(site.deployment.unexpectedLogLines(expected: ["no command can be accepted"]) == [])
+    }
+
+    @Test(
+        "that is too low from the start is said, and costs no core; what could begin serves once the limit is raised",
+        arguments: Run.isLong ? Array(5...13) : [11]
+    )
+    func tooLow(limit: Int) throws {
+        let site = try Site(workers: 2)
+        let former = site.deployment.master
+        former.send(SIGTERM)
+        #expect(former.wait() == 0)
+        try site.deployment.startMaster(wrapper: ["/usr/bin/prlimit", "--nofile=\(limit):1024"])
+        let master = site.deployment.master
+        // Whoever calls is told, or waits.
+        let caller = try? site.client.begin("sessions?limit=1", token: site.token)
+        try eventually(within: 20) {
+            site.logged("Too many open files") > 0 || site.deployment.output.contains("Too many open files")
+                || (try? site.page())?.status == 200
+        }
+        if !master.hasEnded {
+            #expect(try load(of: master.pid) < Self.mostLoad)
+            for process in [master.pid] + site.deployment.workers { try? setLimit(1_024, of: process) }
+            try eventually(within: 30) { try site.page().status == 200 }
+            try eventually(within: 30) { try site.status().status == 0 }
+        } else {
+            #expect(master.wait() == 1)
+        }
+        _ = consume caller
+    }
+
+    /// Leaves a process no descriptor more than it has, and returns what the limit was.
+    private func limitDescriptors(of process: pid_t, _ site: Site) throws -> Int {
+        let former = try limit(of: process)
+        // The first number that is free, so that not one more can be had.
+        let open = Set(try site.descriptors(of: process).compactMap { Int($0) })
+        let free = (0...open.count).first { !open.contains($0) } ?? open.count
+        try setLimit(free, of: process)
+        return former
+    }
+
+    private func limit(of process: pid_t) throws -> Int {
+        let text = try run(["/usr/bin/prlimit", "--pid", "\(process)", "--nofile", "--output", "SOFT", "--noheadings"], as: .debrief).output
+        return try #require(Int(text.trimmingCharacters(in: .whitespacesAndNewlines)), "\(text)")
+    }
+
+    private func setLimit(_ limit: Int, of process: pid_t) throws {
+        let (status, _, errors) = try run(["/usr/bin/prlimit", "--pid", "\(process)", "--nofile=\(limit):"], as: .debrief)
+        try #require(status == 0, "\(errors)")
+    }
+
+    /// How much of a core a process takes, over a second.
+    private func load(of process: pid_t) throws -> Double {
+        let (ticks, start) = (try ticks(of: process), Date())
+        try eventually { Date().timeIntervalSince(start) > 1 }
+        return Double(try self.ticks(of: process) - ticks) / Double(sysconf(CInt(_SC_CLK_TCK))) / Date().timeIntervalSince(start)
+    }
+
+    private func ticks(of process: pid_t) throws -> Int {
+        let text = try String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8)
+        let fields = try #require(text.lastIndex(of: ")").map { text[$0...] }).split(separator: " ")
+        // proc(5): utime and stime are the 14th and 15th, of which the first two are before the parenthesis.
+        return try #require(Int(fields[12])) + #require(Int(fields[13]))
+    }
+}
