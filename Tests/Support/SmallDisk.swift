@@ -11,7 +11,7 @@ public final class SmallDisk: Sendable {
         path = folder ?? Run.makeFolder("disk", for: account)
         let owner = Run.isRoot ? account.ids.map { ",uid=\($0.user),gid=\($0.group)" } ?? "" : ""
         let script = """
-            trap 'umount -l "$0"; exit' TERM
+            trap 'umount -l "$0"; kill $!; exit' TERM
             mount -t tmpfs -o size=\(kilobytes)k,mode=755\(owner) none "$0" && echo mounted
             while :; do sleep 600 & wait $!; done
             """

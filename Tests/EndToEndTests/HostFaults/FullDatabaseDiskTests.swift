@@ -31,7 +31,10 @@ struct FullDatabaseDiskTests {
             if up.status != 0 {
                 refused += 1
                 #expect(up.status == 1 && up.errors.hasPrefix("debrief: ") && up.errors.filter(\.isNewline).count == 1, "\(room): \(up.errors)")
-                #expect(["No space left on device", "no connection to PostgreSQL"].contains { up.errors.contains($0) }, "\(room): \(up.errors)")
+                #expect(
+                    ["No space left on device", "could not extend file", "no connection to PostgreSQL"].contains { up.errors.contains($0) },
+                    "\(room): \(up.errors)"
+                )
             }
             // A server that cannot write its log ends, and its admin starts it again.
             let after = try reopened(database, cluster)
@@ -71,14 +74,22 @@ struct FullDatabaseDiskTests {
                     made += 1
                     // Takes what is left of pages that there are.
                     _ = try? database.sql(
-                        "insert into api_tokens (tenant_id, name, token_hash, prefix, scopes) select $1, 'filling', sha256((random()::text || n)::bytea), 'debrief_x', '{users:read}' from generate_series(1, 2000) as n",
+                        """
+                        insert into api_tokens (tenant_id, name, token_hash, prefix, scopes)
+                        select $1, 'filling', sha256((random()::text || n)::bytea), 'debrief_x', '{users:read}' from generate_series(1, 2000) as n
+                        """,
                         tenant
                     )
                     continue
                 }
                 refused += 1
                 #expect(status == 1 && output.isEmpty && errors.hasPrefix("debrief: ") && errors.filter(\.isNewline).count == 1, "\(errors)")
-                #expect(["No space left on device", "no connection to PostgreSQL", "cannot reach"].contains { errors.contains($0) }, "\(errors)")
+                #expect(
+                    ["No space left on device", "could not extend file", "no connection to PostgreSQL", "cannot reach"].contains {
+                        errors.contains($0)
+                    },
+                    "\(errors)"
+                )
             }
             try disk.free()
             let after = try reopened(database, cluster)

@@ -156,7 +156,8 @@ struct MigrationSteps {
 
     // MARK: What is there
 
-    /// Expects that the database is as some file leaves it, or as it was before the first, and that `status` says so; returns how many files are applied.
+    /// Expects that the database is as some file leaves it, or as it was before the first, and that `status` says so; returns how many files are
+    /// applied.
     private func expectWhole(_ database: Support.Database, _ what: String, nothing: String) throws -> (applied: Int, isWhole: Bool) {
         let (status, output, errors) = try database.debrief(["migrate", "status", "--json", "--folder", "\(Run.repository)/migrations"])
         let entries = try #require(JSONValue(parsing: Array(output.utf8))?.array, "\(what): \(errors)")

@@ -51,10 +51,9 @@ struct Certificates {
         } else {
             try openssl("req \(new) -out \(kind).csr")
             let past = kind == .expired ? Clock.started(days: -10) : [:]
-            try openssl(
-                "x509 -req -days \(kind == .expired ? 9 : 30) -in \(kind).csr -CA ca.crt -CAkey ca.key -CAcreateserial -copy_extensions copy -out \(kind).crt",
-                environment: past
-            )
+            let days = kind == .expired ? 9 : 30
+            let signing = "-CA ca.crt -CAkey ca.key -CAcreateserial -copy_extensions copy"
+            try openssl("x509 -req -days \(days) -in \(kind).csr \(signing) -out \(kind).crt", environment: past)
         }
         func text(_ suffix: String) throws -> String { try String(contentsOfFile: "\(folder)/\(kind).\(suffix)", encoding: .utf8) }
         return Made(certificate: try text("crt"), key: try text("key"))

@@ -64,7 +64,10 @@ struct ClockTests {
         let hour = try site.database.makeToken(tenant: tenant, arguments: ["--expires-in", "1h"])
         let over = try site.database.makeToken(tenant: tenant, arguments: ["--expires-in", "90d"])
         try site.database.sql(
-            "update api_tokens set created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where token_hash = sha256($1::bytea)",
+            """
+            update api_tokens set created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour'
+            where token_hash = sha256($1::bytea)
+            """,
             over
         )
         for jump in [Self.day, -Self.day] {
