@@ -136,7 +136,10 @@ struct MigrationSteps {
             try database.sql("select pg_terminate_backend(pid) from pg_stat_activity where application_name = '\(Self.program)'")
             #expect(process.wait(seconds: 30) == 1)
         case .server:
+            let processes = cluster.pid.map(children(of:)) ?? []
             try cluster.stop(kill: true)
+            // A server does not start while a process of the one before is still there.
+            try eventually(within: 30) { processes.allSatisfy(hasEnded) }
             #expect(process.wait(seconds: 30) == 1)
             try cluster.start()
         }
