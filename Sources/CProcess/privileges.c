@@ -99,6 +99,15 @@ int debrief_give_file(int descriptor, unsigned user, unsigned group) {
     return fchownat(descriptor, "", user, group, AT_EMPTY_PATH);
 }
 
+int debrief_open_own(const char *path, int flags) {
+    prctl(PR_SET_DUMPABLE, 1);
+    int descriptor = open(path, flags);
+    int error = errno;
+    prctl(PR_SET_DUMPABLE, 0);
+    errno = error;
+    return descriptor;
+}
+
 int debrief_open_path(const char *path) {
     return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }

@@ -69,7 +69,11 @@ public struct Connection: ~Copyable {
     ) throws(PostgresError) -> OpaquePointer {
         for first in servers.indices.dropLast() {
             do {
-                return try connect(parameters + ServerAddress.parameters(servers[first...]), password, until: deadline.share(of: servers.count - first))
+                return try connect(
+                    parameters + ServerAddress.parameters(servers[first...]),
+                    password,
+                    until: deadline.share(of: servers.count - first)
+                )
             } catch .timedOut where !deadline.hasPassed {
                 continue
             }

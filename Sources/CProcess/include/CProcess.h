@@ -77,6 +77,9 @@ void debrief_close_others(int *kept, unsigned count);
 // open(2) with the rights of another account, by setfsuid(2); for a process of root's that has no further groups.
 int debrief_open_as(unsigned user, unsigned group, const char *path, int flags, unsigned mode);
 
+// open(2) of a file of this process below /proc, which the kernel gives to root where a process is not dumpable: it is, for as long as that takes.
+int debrief_open_own(const char *path, int flags);
+
 // open(2) with O_PATH of what is at the path itself, be it a link or a socket.
 int debrief_open_path(const char *path);
 

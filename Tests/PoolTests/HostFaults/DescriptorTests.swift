@@ -80,7 +80,7 @@ struct DescriptorTests {
     private func limitDescriptors(of process: pid_t, _ site: Site) throws -> Int {
         let former = try limit(of: process)
         // The first number that is free, so that not one more can be had.
-        let open = Set(try site.descriptors(of: process).compactMap { Int($0) })
+        let open = Set(site.descriptors(of: process).compactMap { Int($0) })
         let free = (0...open.count).first { !open.contains($0) } ?? open.count
         try setLimit(free, of: process)
         return former
