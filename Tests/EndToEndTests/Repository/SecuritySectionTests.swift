@@ -1,0 +1,49 @@
+import Foundation
+import Support
+import Testing
+
+@Suite("The README's section on security")
+struct SecuritySectionTests {
+    @Test("names tests that there are, one at least for each line of its tables")
+    func names() throws {
+        let readme = try String(contentsOfFile: "\(Run.repository)/README.md", encoding: .utf8)
+        let beginning = try #require(readme.range(of: "\n## Security\n"))
+        let section = readme[beginning.upperBound...].split(separator: "\n## ", maxSplits: 1)[0]
+        let tests = try sources(below: "Tests").map(\.text).joined()
+
+        let names = quoted(in: section)
+        #expect(names.count > 40)
+        for name in names { #expect(tests.contains("@Test(\"\(name)\"") || tests.contains("\n        \"\(name)\""), "\(name)") }
+
+        let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") && !$0.hasPrefix("|---") && !$0.hasSuffix("| test |") }
+        for line in lines { #expect(!quoted(in: line).isEmpty, "\(line)") }
+    }
+
+    @Test("unsafe memory is where it is said to be, and nowhere else")
+    func unsafeMemory() throws {
+        // Those that wrap C, own a buffer, or share memory between processes.
+        let expected = [
+            "Admin/System", "CProcess", "Digest", "FastCGI", "JSON/ByteBuffer", "JSON/Bytes", "Pool", "Postgres", "Waiting",
+        ]
+        let found = try sources(below: "Sources").filter { source in
+            source.text.split(separator: "\n").contains { line in
+                let code = line.split(separator: "//", omittingEmptySubsequences: false)[0]
+                return code.contains("Unsafe") || code.contains("unsafe ") || code.contains("OpaquePointer")
+            }
+        }
+        #expect(!found.isEmpty)
+        for source in found { #expect(expected.contains { source.path.hasPrefix($0) }, "\(source.path)") }
+    }
+
+    /// The texts within “ and ”.
+    private func quoted(in text: Substring) -> [Substring] {
+        text.split(separator: "“").dropFirst().compactMap { $0.split(separator: "”", maxSplits: 1, omittingEmptySubsequences: false).first }
+    }
+
+    /// The Swift files below a folder of the checkout, by their paths in it.
+    private func sources(below folder: String) throws -> [(path: String, text: String)] {
+        let root = "\(Run.repository)/\(folder)"
+        let paths = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") }
+        return try paths.map { ($0, try String(contentsOfFile: "\(root)/\($0)", encoding: .utf8)) }
+    }
+}
