@@ -48,9 +48,14 @@ struct Debrief: ParsableCommand {
             exit(withError: ExitCode(failure.exitStatus))
         } catch {
             // The parser's own: help that was asked for, and wrong usage.
-            exit(withError: error)
+            guard !exitCode(for: error).isSuccess else { exit(withError: error) }
+            StandardFiles.note(withoutTokens(fullMessage(for: error)))
+            exit(withError: exitCode(for: error))
         }
     }
+
+    /// The parser repeats an argument that it did not expect, which may be a token that somebody has put in the wrong place.
+    private static func withoutTokens(_ message: String) -> String { message.replacing(/debrief_[0-9A-Za-z]+/, with: "debrief_…") }
 }
 
 /// An error that ends a command with one line on standard error.

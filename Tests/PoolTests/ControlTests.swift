@@ -118,11 +118,11 @@ struct ControlTests {
             DEBRIEF_WORKERS=2
 
             """
-        try good.write(toFile: file, atomically: false, encoding: .utf8)
+        try Deployment.write(settings: good, to: file)
         let master = try ChildProcess([Run.binary, "serve", "--config", file], as: .debrief, output: "\(file).out")
         try eventually { try Self.workers(of: site).count == 2 }
         let old = try Self.workers(of: site)
-        try (good + "DEBRIEF_SLOW=soon\n").write(toFile: file, atomically: false, encoding: .utf8)
+        try Deployment.write(settings: good + "DEBRIEF_SLOW=soon\n", to: file)
         // The command goes by the same file, and needs no more of it than where the master is.
         let reloaded = try run([Run.binary, "reload", "--config", file])
         #expect(try run([Run.binary, "status", "--config", file]).status == 0)

@@ -112,11 +112,14 @@ public final class Deployment: Sendable {
         try change(settingsFile: all.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }.map { "\($0)=\($1)\n" }.joined())
     }
 
-    /// Writes the settings file as it is; it may hold a password, so it is readable by the pool's account and nobody else.
-    public func change(settingsFile text: String) throws {
-        try text.write(toFile: settingsPath, atomically: false, encoding: .utf8)
-        chmod(settingsPath, 0o640)
-        if Run.isRoot, let debrief = Account.debrief.ids { chown(settingsPath, 0, debrief.group) }
+    /// Writes the settings file as it is.
+    public func change(settingsFile text: String) throws { try Self.write(settings: text, to: settingsPath) }
+
+    /// Writes settings, which may hold a password, into a file that is readable by the pool's account and nobody else.
+    public static func write(settings text: String, to path: String) throws {
+        try text.write(toFile: path, atomically: false, encoding: .utf8)
+        chmod(path, 0o640)
+        if Run.isRoot, let debrief = Account.debrief.ids { chown(path, 0, debrief.group) }
     }
 
     private static let prefix = "DEBRIEF_"

@@ -77,7 +77,8 @@ struct TwoTenants: Sendable {
             drop function pg_temp.key;
             -- The writers fold at random; here each of the summary's tables is to hold the same in all databases, and something of each tenant.
             select fold_session_deltas('\(tenant.id)');
-            insert into session_deltas select tenant_id, hour, 5, 4, 3, 200 + \(count) from session_hours where tenant_id = '\(tenant.id)' limit 2;
+            insert into session_deltas select tenant_id, hour, 5, 4, 3, 200 + \(count) from session_hours where tenant_id = '\(tenant.id)'
+                order by hour limit 2;
             """
     }
 }

@@ -115,7 +115,7 @@ struct CheckTests {
             let settings = try environment.merging(["PATH": Machine.path(nginx: "1.22.1-9+deb12u11")]) { $1 }
             let check = try database.debrief(["check"], environment: settings)
             #expect(check.status == 1)
-            let faults = check.output.split(separator: "\n").filter { !$0.hasPrefix("ok ") }
+            let faults = check.output.split(separator: "\n").filter { $0.hasPrefix("fail ") }
             #expect(
                 faults.count == 1 && faults[0].hasPrefix(beginning) && faults[0].hasSuffix(end) && !faults[0].contains("hunter2"),
                 "\(check.output)"

@@ -66,7 +66,10 @@ struct TokenInspectTests {
         }
         let none = try database.debrief(["token", "inspect"])
         #expect(none.status == 1 && none.errors == "debrief: no token on standard input\n")
-        let argument = try database.debrief(["token", "inspect", token])
-        #expect(argument.status == 64 && argument.output.isEmpty)
+        for words in [["token", "inspect"], ["token", "list"], ["token", "create"], ["check"], ["status", "--json"], []] {
+            let argument = try database.debrief(words + [token])
+            #expect(argument.status == 64 && argument.output.isEmpty, "\(words)")
+            #expect(argument.errors.contains("Usage: debrief") && !argument.errors.contains(token.dropFirst(16)), "\(argument.errors)")
+        }
     }
 }

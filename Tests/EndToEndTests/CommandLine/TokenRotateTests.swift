@@ -125,8 +125,10 @@ struct TokenRotateTests {
     @Test("the new one is on standard output alone: not in PostgreSQL's log")
     func secrecy() throws {
         try database.sql("alter database \(database.name) set log_statement = 'all'")
-        let (_, id) = try make()
+        let (token, id) = try make()
         let rotated = try database.debrief(["token", "rotate", id])
+        // A server that is told to log every parameter logs the hashes.
+        for token in [token, rotated.output.trimmingCharacters(in: .newlines)] { Secrets.allow(hashOf: token) }
         let secret = rotated.output.dropFirst(16).prefix(38)
         #expect(secret.count == 38 && !rotated.errors.contains(secret))
         let log = try Cluster.shared.get().log

@@ -13,7 +13,7 @@ struct PasswordCluster {
         cluster = try Cluster()
         database = try cluster.makeDatabase()
         token = try database.makeToken(tenant: database.demoTenant())
-        conninfo = database.conninfo(user: "debrief_api")
+        conninfo = "host=\(cluster.socketFolder) dbname=\(database.name) user=debrief_api"
         try change(to: password)
         let path = "\(cluster.socketFolder)/data/pg_hba.conf"
         let trusted = try String(contentsOfFile: path, encoding: .utf8)
