@@ -31,6 +31,7 @@ struct Privileges: Sendable {
         // Behind the change of the account, which takes it back.
         try check(debrief_not_dumpable())
         try check(debrief_limit_descriptors(Self.mostDescriptors))
+        OutOfMemory.offerThisProcess()
     }
 
     /// Gives up what the master itself does not need, once it is known who its children become.

@@ -68,7 +68,6 @@ struct Worker: ~Copyable {
         _ = debrief_die_with_parent(SIGKILL)
         guard getppid() == master else { return WorkerExit.asked.rawValue }
         debrief_set_name("debrief-worker")
-        OutOfMemory.offerThisProcess()
         // What the master could not write is its own to count.
         _ = file.takeFailures()
         let log = file.logger(level: options.logLevel, ["worker": .stringConvertible(getpid())])

@@ -1,8 +1,8 @@
 import CProcess
 import SystemPackage
 
-/// Whom the kernel ends where memory runs out. It takes the largest, and the master, which has run through more of the program, looks larger than a
-/// worker; but the end of a worker costs a request, that of the master the pool.
+/// Whom the kernel ends where memory runs out. It takes the largest, and the master, which has run through more of the program, looks larger than
+/// its children; but the end of a worker costs a request, that of the master the pool.
 enum OutOfMemory {
     /// In thousandths of the memory that has run out, of the machine or of the control group: more than the master has where that is 180 MB or more. Not
     /// much more, since it counts against every other process, too, and what has taken the memory should go first.
