@@ -204,6 +204,7 @@ render_nginx() {
 edit_rate() {
     if [ "$2" = 0 ]; then
         printf '/limit_req zone=debrief_%s /d' "$1"
+        [ "$1" != address ] || printf '; /limit_conn debrief_connections /d'
     else
         printf '/zone=debrief_%s[: ]/{ s|rate=[0-9]*|rate=%d|; s|burst=[0-9]*|burst=%d|; }' "$1" $(($2 * $3)) $(($2 * $3 * 2))
     fi
@@ -357,7 +358,9 @@ cli() {
     local settings
     # Who edits the file may have written comments into it; the binary judges the rest.
     mapfile -t settings < <(grep -E '^DEBRIEF_[A-Z_]+=' "$state/etc/debrief.conf")
-    exec env "${settings[@]}" "DEBRIEF_ADMIN_DATABASE=$(conninfo postgres)" "$state/bin/debrief" "$@"
+    # Not by env(1), whose arguments everybody can read: there may be a password among them.
+    export "${settings[@]}" "DEBRIEF_ADMIN_DATABASE=$(conninfo postgres)"
+    exec "$state/bin/debrief" "$@"
 }
 
 migrate() {

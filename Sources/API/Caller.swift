@@ -71,6 +71,8 @@ package struct Caller {
         guard authorization.lowercasedHasPrefix(scheme) else { throw .missingToken }
         var token = authorization.extracting(droppingFirst: scheme.count)
         while !token.isEmpty && token[0] == UInt8(ascii: " ") { token = token.extracting(droppingFirst: 1) }
+        // Over HTTP/1, nginx has taken away what is behind a field's value.
+        while !token.isEmpty && token[token.count - 1] == UInt8(ascii: " ") { token = token.extracting(droppingLast: 1) }
         guard !token.isEmpty else { throw .missingToken }
         guard Token.isWellFormed(token) else { throw .invalidToken }
         return token

@@ -3,8 +3,9 @@ import Waiting
 
 /// What has to hold of the database before a worker answers from it: that its role can read one tenant a transaction, and nothing else.
 ///
-/// Row security is wanted of each table of the API's schema that has a tenant, of one that a later hand has added, too. Asked of the catalog on each new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy. What an
-/// extension brings, such as the view of pg_stat_statements, is not looked at.
+/// Row security is wanted of each table of the API's schema that has a tenant, of one that a later hand has added, too. Asked of the catalog on each
+/// new connection, so a policy dropped or a right granted by mistake stops the API, not the tenant's secrecy. What an extension brings, such as the view
+/// of pg_stat_statements, is not looked at.
 enum RowSecurity {
     /// What is wrong, a sentence each; none where all is well.
     static func faults(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String] {
@@ -16,8 +17,16 @@ enum RowSecurity {
 
     /// What does no harm to tenants, and yet should not be; a sentence each.
     static func warnings(connection: inout Connection, until deadline: Deadline) throws(PostgresError) -> [String] {
-        try connection.query(largeObjects, until: deadline).compactMap { $0.first ?? nil }
+        try connection.query(largeObjects + " union all " + roleSettings, until: deadline).compactMap { $0.first ?? nil }
     }
+
+    /// What the migrations set for the role, on which plans and limits rest.
+    private static let roleSettings = """
+        select format('%s is %s for the role %s; alter role %3$s set %1$s = %s', name, current_setting(name), current_user, wanted)
+        from (values ('plan_cache_mode', 'force_generic_plan'), ('enable_seqscan', 'off'), ('enable_bitmapscan', 'off'),
+            ('default_transaction_read_only', 'on'), ('search_path', 'public')) as settings (name, wanted)
+        where current_setting(name) <> wanted
+        """
 
     /// Large objects are all that PostgreSQL lets every role make; 0008 takes it away, where the migrating role may.
     private static let largeObjects = """
@@ -97,9 +106,17 @@ enum RowSecurity {
         select format('the policy for %s does not confine to the tenant; alter it to the condition of the migrations', name) from tables join policies using (name)
         where readable and not confining
         union all
-        select format('the role %s may write to %s; revoke all but select on %2$s from %1$s, public', rolname, name) from role, tables
-        where has_table_privilege(role.oid, tables.oid, 'insert, update, delete, truncate, trigger, references')
-            or has_any_column_privilege(role.oid, tables.oid, 'insert, update, references')
+        select format('the role %s may write to %s; revoke insert, update, delete, truncate, references, trigger on %2$s from %1$s, public', rolname,
+            other.oid::regclass)
+        from role, pg_class other join pg_namespace n on n.oid = relnamespace
+        where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
+            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = other.oid and deptype = 'e')
+            and has_schema_privilege(role.oid, n.oid, 'usage')
+            and (has_table_privilege(role.oid, other.oid, 'insert, update, delete, truncate, trigger, references')
+                or has_any_column_privilege(role.oid, other.oid, 'insert, update, references'))
+        union all
+        select format('the role %s may make schemas; revoke create on database %I from %1$s, public', rolname, current_database())
+        from role where has_database_privilege(role.oid, current_database(), 'create')
         union all
         select format('the role %s may read %s; revoke select on %2$s from %1$s, public', rolname, name) from role, tables
         where not readable and has_any_column_privilege(role.oid, tables.oid, 'select')
@@ -115,6 +132,11 @@ enum RowSecurity {
         from role, pg_class other join pg_namespace n on n.oid = relnamespace
         where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
             and not exists (select from tables where oid = other.oid)
+            -- A newer version's, which confines as all others do: the old workers serve until they are replaced.
+            and not (relrowsecurity and relforcerowsecurity and n.oid = to_regnamespace('public')
+                and coalesce((select bool_and(p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid) ~ $1)
+                    from pg_policy p where p.polrelid = other.oid and p.polpermissive
+                        and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(role.oid, r, 'usage'))), false))
             and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = other.oid and deptype = 'e')
             and has_schema_privilege(role.oid, n.oid, 'usage') and has_any_column_privilege(role.oid, other.oid, 'select')
         union all

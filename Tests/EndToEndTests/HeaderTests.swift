@@ -112,7 +112,10 @@ struct HeaderTests {
             Call("/api/v1/users?token=\(secret)", token: secret), Call("/nothing?\(secret)"), Call("/api/v1/%zz?\(secret)"),
             Call("/api/v1/users", token: secret, fields: ["X-Request-Id: \(secret) \(secret)", "Referer: \(secret)", "User-Agent: \(secret)"]),
             Call("/api/v1/users?" + secret + String(repeating: "a", count: 9_000)), Call("/api/v1/users?\(secret)", method: "trace"),
-            Call("/api/v1/users?\(secret)", version: "HTTP/2.0"), Call("/api/v1/users", token: stage.token, fields: ["X-Request-Id: \(id)"]),
+            Call("/api/v1/users?\(secret)", version: "HTTP/2.0"),
+            Call("/api/v1/sessions/\(stage.token)", token: stage.token),
+            Call("/api/v1/users", token: stage.token, fields: ["X-Request-Id: \(stage.token)"]),
+            Call("/api/v1/users", token: stage.token, fields: ["X-Request-Id: \(id)"]),
         ]
         for call in calls { _ = try stage.client.send(call) }
         _ = try line(of: id)

@@ -63,6 +63,7 @@ public struct NginxSite: Sendable {
     private func limit(_ line: String) -> String? {
         for (zone, rate) in [("token", rate), ("stranger", addressRate), ("address", addressRate * 10)] {
             if rate == 0 && line.contains("limit_req zone=debrief_\(zone) ") { return nil }
+            if addressRate == 0 && line.hasPrefix("limit_conn debrief_connections ") { return nil }
             guard rate > 0, line.contains("zone=debrief_\(zone):") || line.contains("zone=debrief_\(zone) ") else { continue }
             return line.replacing(/rate=[0-9]+/, with: "rate=\(rate)").replacing(/burst=[0-9]+/, with: "burst=\(2 * rate)")
                 .replacing(":10m", with: ":\(zoneSize)")

@@ -150,7 +150,7 @@ extension Settings {
         "DEBRIEF_ADMIN_DATABASE",
         default: "",
         "libpq's own environment",
-        help: "How migrate, tenant and token reach it: as an admin. No worker sees it.",
+        help: "How migrate, tenant, token, summary and check reach it: as an admin. No worker sees it.",
         wanted: "a connection string of libpq"
     ) { $0 }
 

@@ -51,6 +51,24 @@ func contents(ofFile path: String, limit: Int) throws(Errno) -> [UInt8] {
     }
 }
 
+/// What is on standard input, to its end or, where somebody types it, to the end of the line; no more than the limit of it.
+public func standardInput(limit: Int) throws(Errno) -> [UInt8] {
+    do {
+        var bytes = [UInt8](repeating: 0, count: limit)
+        var count = 0
+        while count < limit {
+            let more = try unsafe bytes.withUnsafeMutableBytes {
+                unsafe try FileDescriptor.standardInput.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[count...]))
+            }
+            count += more
+            guard more > 0, isatty(STDIN_FILENO) == 0 || !bytes[..<count].contains(UInt8(ascii: "\n")) else { break }
+        }
+        return Array(bytes[..<count])
+    } catch {
+        throw error as? Errno ?? .ioError
+    }
+}
+
 /// The names of a folder's entries, `.` and `..` included, in no order. The C functions are `opendir` and `readdir`.
 func namesOfEntries(inFolder path: String) throws(Errno) -> [String] {
     guard let folder = unsafe opendir(path) else { throw Errno(rawValue: errno) }

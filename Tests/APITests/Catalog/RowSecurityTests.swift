@@ -96,6 +96,11 @@ struct RowSecurityTests {
             Spoiled("grant update (status) on scenarios to debrief_api", "the role debrief_api may write to scenarios"),
             Spoiled("grant truncate on transcripts to public", "the role debrief_api may write to transcripts"),
             Spoiled("grant delete on tenants to debrief_api", "the role debrief_api may write to tenants"),
+            Spoiled("grant insert on debrief_migrations to debrief_api", "the role debrief_api may write to debrief_migrations"),
+            Spoiled(
+                "do $$ begin execute format('grant create on database %I to debrief_api', current_database()); end $$",
+                "the role debrief_api may make schemas"
+            ),
             Spoiled("grant select on api_tokens to debrief_api", "the role debrief_api may read api_tokens"),
             Spoiled("grant select (name) on tenants to debrief_api", "the role debrief_api may read tenants"),
             Spoiled(
@@ -210,12 +215,38 @@ struct RowSecurityTests {
     }
 
     /// What is warned of after a script, which is no fault.
+    /// What a connection of the role's own has from the catalog.
+    private static let roleSettings = """
+        set local plan_cache_mode = force_generic_plan; set local enable_seqscan = off; set local enable_bitmapscan = off;
+        set local default_transaction_read_only = on
+        """
+
     private func warnings(after script: String) throws -> [String] {
         let deadline = Deadline.after(milliseconds: 60_000)
         var connection = try Self.database.get().connect(user: "postgres")
-        try connection.execute(script: "begin; \(script); set session authorization debrief_api; set local search_path = public", until: deadline)
+        try connection.execute(
+            script: "begin; \(Self.roleSettings); \(script); set session authorization debrief_api; set local search_path = public",
+            until: deadline
+        )
         #expect(try RowSecurity.faults(connection: &connection, until: deadline) == [])
         return try RowSecurity.warnings(connection: &connection, until: deadline)
+    }
+
+    @Test("a table that a newer version brings, confined as all others, keeps no older worker from serving; one that is not does")
+    func newerTable() throws {
+        let table = """
+            create table session_weeks (tenant_id uuid); grant select on session_weeks to debrief_api;
+            alter table session_weeks enable row level security; alter table session_weeks force row level security;
+            create policy tenant on session_weeks for select to debrief_api using
+            """
+        #expect(try faults(after: "\(table) (tenant_id = (select nullif(current_setting('debrief.tenant', true), '')::uuid))") == [])
+        #expect(try faults(after: "\(table) (true)").map(wrong) == ["the role debrief_api may read session_weeks, which is none of the API's tables"])
+    }
+
+    @Test("a setting of the role that its plans and limits rest on is a warning where it has gone")
+    func roleSettings() throws {
+        #expect(try warnings(after: "set local enable_seqscan = on").count == 1)
+        #expect(try warnings(after: "set local plan_cache_mode = auto; set local enable_bitmapscan = on").count == 2)
     }
 
     @Test("an extension's tables and functions are left alone")

@@ -88,11 +88,30 @@ struct CheckTests {
         try database.sql("alter table users drop constraint users_pkey cascade")
         let indexless = try database.debrief(["check"])
         #expect(indexless.status == 1)
-        #expect(indexless.output.contains("fail  plans: list_users has no index to use: Seq Scan"), "\(indexless.output)")
+        #expect(indexless.output.contains("fail  plans: users has no primary key"), "\(indexless.output)")
         try database.sql("drop function authenticate")
         let functionless = try database.debrief(["check"])
         #expect(functionless.status == 1)
         #expect(functionless.output.contains("fail  statements: function authenticate(bytea, text) does not exist"), "\(functionless.output)")
+    }
+
+    @Test(
+        "each index that a statement needs is missed by itself",
+        arguments: [
+            ("drop index sessions_by_user_and_start", "list_sessions_of_user has no index to use"),
+            ("drop index sessions_by_start", "list_sessions has no index to use"),
+            ("drop index scenarios_by_status_and_name", "list_scenarios has no index to use"),
+            ("alter table scorecards drop constraint scorecards_by_session", "get_scorecard has no index to use"),
+            ("alter table scorecards drop constraint scorecards_pkey", "get_scorecard has no index to use"),
+            ("alter table sessions drop constraint sessions_pkey cascade", "sessions has no primary key"),
+            ("alter table api_tokens drop constraint api_tokens_token_hash_key", "authenticate has no index to use"),
+        ]
+    )
+    func index(change: String, fault: String) throws {
+        let database = try Cluster.shared.get().makeDatabase(demo: false)
+        try database.sql(change)
+        let check = try database.debrief(["check"])
+        #expect(check.status == 1 && check.output.contains("fail  plans: \(fault)"), "\(check.output)")
     }
 
     @Test("a server that is not there, lets nobody in, or has no room for all workers, is told with what to do")

@@ -133,9 +133,10 @@ struct TokenSecrecyTests {
         let (database, tenant) = try makeTenant()
         let token = try database.makeToken(tenant: tenant)
         for (input, line) in [
-            ("", "debrief: no token on standard input"), ("\n", "debrief: that is no token"), ("debrief_", "debrief: that is no token"),
+            ("", "debrief: no token on standard input"), ("\n", "debrief: no token on standard input"), ("debrief_", "debrief: that is no token"),
             (String(token.dropLast()), "debrief: that is no token"), (token + "x", "debrief: that is no token"),
             (token.uppercased(), "debrief: that is no token"), (String(repeating: "x", count: 100_000), "debrief: that is no token"),
+            ("\(token)\n\(token)\n", "debrief: more than one word on standard input"),
         ] {
             let (status, output, errors) = try database.debrief(["token", "revoke"], input: input)
             #expect(status == 1)

@@ -153,6 +153,24 @@ struct RateLimitTests {
         for number in 1..<40 { #expect(try site.ask(from: "::ffff:198.51.100.\(number)").status == 401) }
     }
 
+    @Test("requests that never end hold no more than their address's share of the connections")
+    func connections() throws {
+        final class Unfinished {
+            let socket: Socket
+            init(_ site: LimitedSite, from address: String) throws {
+                socket = try Socket(site.deployment.httpSocket)
+                let request = "POST /api/v1/users HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: \(address)\r\nContent-Length: 60000\r\n\r\nx"
+                try socket.send(Array(request.utf8))
+            }
+        }
+        let site = try LimitedSite(rate: 0, addressRate: 1_000)
+        let address = Self.address()
+        let held = try (0..<200).map { _ in try Unfinished(site, from: address) }
+        try eventually { try site.ask(from: address).status == 429 }
+        #expect(try site.ask(from: Self.address()).status == 401)
+        withExtendedLifetime(held) {}
+    }
+
     @Test("what needs no worker has no limit")
     func nothing() throws {
         let address = Self.address()

@@ -1,5 +1,7 @@
+import Admin
 import ArgumentParser
 import JSON
+import SystemPackage
 
 /// `debrief token`: who may call the API, and for what.
 struct TokenCommand: ParsableCommand {
@@ -12,10 +14,21 @@ struct TokenCommand: ParsableCommand {
 
 /// A token itself as a command gets it, which is never by an argument: what is one, others on the machine can see.
 enum TokenInput {
-    /// The first line of standard input, without white space around it.
+    /// Far more than a token has.
+    private static let limit = 4_096
+
+    /// The one word on standard input. Several are refused: who passes two tokens must not think that both were revoked.
     static func read() throws(Refusal) -> String {
-        guard let line = readLine() else { throw Refusal("no token on standard input") }
-        return String(line.drop(while: \.isWhitespace).prefix { !$0.isWhitespace })
+        let bytes: [UInt8]
+        do throws(Errno) {
+            bytes = try standardInput(limit: limit)
+        } catch {
+            throw Refusal("cannot read standard input: \(error)")
+        }
+        let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
+        guard let word = words.first else { throw Refusal("no token on standard input") }
+        guard words.count == 1 else { throw Refusal("more than one word on standard input; pass one token at a time") }
+        return String(word)
     }
 
     /// The id of an argument, in words of our own where it is none: the parser's would repeat the argument, which may be a token.

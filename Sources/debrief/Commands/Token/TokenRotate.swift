@@ -19,7 +19,7 @@ extension TokenCommand {
 
         @Option(
             help: ArgumentHelp(
-                "How long the old one stays valid: a number and s, m, h or d, such as 3d; 0 for not any more.",
+                "How long the old one stays valid: a number and s, m, h or d, such as 3d; 0 for not any more; 24h where not said.",
                 valueName: "duration"
             ),
             transform: Self.overlapSeconds(parsing:)
