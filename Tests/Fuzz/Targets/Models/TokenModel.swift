@@ -11,7 +11,8 @@ enum TokenModel {
     static func verdict(_ field: [UInt8]) -> Verdict {
         let scheme = String(decoding: field.prefix(7).map { (65...90).contains($0) ? $0 + 32 : $0 }, as: UTF8.self)
         guard scheme == "bearer " else { return .missing }
-        let token = Array(field.dropFirst(7).drop { $0 == 32 })
+        var token = Array(field.dropFirst(7).drop { $0 == 32 })
+        while token.last == 32 { token.removeLast() }
         if token.isEmpty { return .missing }
         return isWellFormed(token) ? .token(token) : .invalid
     }
