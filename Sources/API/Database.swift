@@ -194,8 +194,7 @@ extension Database.Failure: CustomStringConvertible {
 
 extension PostgresError {
     /// Whether the server's idea of a prepared statement is not ours any longer: the tables changed under its plan (0A000, `cached plan must not
-    /// change
-    /// result type`), or it is not there (26000).
+    /// change result type`), or it is not there (26000).
     var isOutdatedStatement: Bool { sqlState == "0A000" || sqlState == "26000" }
 
     /// Whether a change of the tables under load has come between: a deadlock with it (40P01), or a function that a plan still names was made anew

@@ -5,8 +5,7 @@ import Waiting
 /// The response to one request while it is made: a head, and a body in one buffer that is used again for each.
 ///
 /// A body that fits the buffer is sent whole, with its Content-Length, in one system call. A longer one, of a list, begins to leave as soon as it
-/// does
-/// not fit; it has no Content-Length and ends with the request's last record, so that one cut short can be told from one that is whole.
+/// does not fit; it has no Content-Length and ends with the request's last record, so that one cut short can be told from one that is whole.
 struct Response: ~Copyable {
     /// How a request ended, for the status line.
     struct Status {

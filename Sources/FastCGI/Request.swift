@@ -100,8 +100,7 @@ extension Request {
     public static let largestRecord = RecordWriter.largestContent
 
     /// Sends a part of the response: the first carries the head (HTTP fields as CGI has them, RFC 3875 §6, to the empty line), the last the end of
-    /// the
-    /// request. Head, body and end leave together in one system call where the body fits one record, which any page does.
+    /// the request. Head, body and end leave together in one system call where the body fits one record, which any page does.
     public mutating func send(head: RawSpan, body: RawSpan, isLast: Bool, until deadline: Deadline) throws(FastCGIError) {
         let id = UInt16(truncatingIfNeeded: handle.pointee.requestId)
         records.append(head, request: id)

@@ -1,8 +1,7 @@
 import Glibc
 
 // The target `Waiting` keeps time: deadlines, the waits that observe them, and the two clocks. It knows nothing of what is waited for. Before it
-// stand
-// `Postgres`, `FastCGI`, `API` and `Pool`; after it, the kernel.
+// stand `Postgres`, `FastCGI`, `API` and `Pool`; after it, the kernel.
 
 /// The one point in time by which a request, a connection attempt or a stop has to be over.
 ///

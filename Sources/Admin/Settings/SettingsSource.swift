@@ -47,10 +47,9 @@ struct SettingsSource: Sendable {
     /// Adds the text of a file.
     ///
     /// `KEY=value` a line, as systemd's `EnvironmentFile=` and a shell read it: empty lines and lines that begin with `#` say nothing; white space
-    /// around
-    /// key and value is dropped; a value in single or double quotes is what is between them. Nothing within a value is special, neither `#` nor `\`
-    /// nor `$`. A key that is no setting is refused, for it is a typing error or would be ignored, such as libpq's `PGHOST`; a second value of
-    /// one key too.
+    /// around key and value is dropped; a value in single or double quotes is what is between them. Nothing within a value is special, neither `#`
+    /// nor `\` nor `$`. A key that is no setting is refused, for it is a typing error or would be ignored, such as libpq's `PGHOST`; a second value
+    /// of one key too.
     mutating func add(text bytes: [UInt8], of path: String, names: Set<String>, isLenient: Bool = false) throws(SettingsError) {
         guard let text = String(validating: bytes, as: UTF8.self) else { throw SettingsError("\(path): not UTF-8") }
         // "\r\n" is one Character and a newline; so a file from elsewhere reads the same.

@@ -23,8 +23,8 @@ struct Inheritance: Equatable {
         self.master = master
     }
 
-    /// Reads text such as `listener=7,ready=9,owner=1,master=4711`; nil where it is anything else. Names that are not known are passed over, since the master that
-    /// wrote it may be of a later version: that is the way back.
+    /// Reads text such as `listener=7,ready=9,owner=1,master=4711`; nil where it is anything else. Names that are not known are
+    /// passed over, since the master that wrote it may be of a later version: that is the way back.
     init?(parsing text: String) {
         var values: [Substring: CInt] = [:]
         for field in text.split(separator: ",", omittingEmptySubsequences: false) {

@@ -46,8 +46,8 @@ public enum ServerProcess {
     /// The admin's connection string: no business of a process that serves.
     private static let adminsVariables = ["DEBRIEF_ADMIN_DATABASE"]
 
-    /// What `serve` does before all else: sees to it that nobody but root can read this process's memory, and that its environment is not listed with it; has new files be for the account and
-    /// its group alone; and lets no program that it runs gain rights.
+    /// What `serve` does before all else: sees to it that nobody but root can read this process's memory, and that its environment is not listed
+    /// with it; has new files be for the account and its group alone; and lets no program that it runs gain rights.
     ///
     /// For a process of one thread that has not changed its environment yet.
     public static func protect() {

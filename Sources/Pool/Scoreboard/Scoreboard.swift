@@ -3,8 +3,8 @@ import SystemPackage
 /// What the processes of the pool tell each other without asking: a header that the master writes, and a slot for each worker.
 ///
 /// There is no lock. Each number has one writer: of the header the master, but for two of the operator's process; of a slot the worker in it, or the
-/// master while no process is in it. So whatever kills a worker, at whatever instruction, its slot is whole. A reader may see two numbers from two moments, which a glance at a pool allows
-/// for. PHP-FPM keeps a scoreboard likewise, but under a lock, whose holder can be killed.
+/// master while no process is in it. So whatever kills a worker, at whatever instruction, its slot is whole. A reader may see two numbers
+/// from two moments, which a glance at a pool allows for. PHP-FPM keeps a scoreboard likewise, but under a lock, whose holder can be killed.
 struct Scoreboard {
     /// As many slots as the largest pool has workers, twice: while a pool is reloaded, old and new are there together.
     static let slotCount = 2_048
