@@ -20,6 +20,8 @@ func expectCommonFields(
     #expect(ids.count == 1, comment, sourceLocation: sourceLocation)
     if let requestID { #expect(ids == [requestID], comment, sourceLocation: sourceLocation) }
     #expect(!response.fields.contains { $0.name.lowercased().hasPrefix("access-control-") }, comment, sourceLocation: sourceLocation)
+    // Nobody is known by anything but a token.
+    #expect(response.field("Set-Cookie") == nil, comment, sourceLocation: sourceLocation)
 }
 
 /// An error as it is published: status, code, the body's shape to the byte, and the fields that go with it.

@@ -50,6 +50,14 @@ struct TokenTests {
     func elsewhere() throws {
         expectError(try stage.client.get("users?access_token=\(stage.token)"), 401, "missing_token")
         expectError(try stage.client.get("users", fields: ["Cookie: token=\(stage.token)", "X-Api-Key: \(stage.token)"]), 401, "missing_token")
+        // RFC 6750, section 2.2.
+        let body = "access_token=\(stage.token)"
+        let form = Call(
+            "/api/v1/users",
+            fields: ["Content-Type: application/x-www-form-urlencoded", "Content-Length: \(body.utf8.count)"],
+            body: body
+        )
+        expectError(try stage.client.send(form), 401, "missing_token")
     }
 
     @Test("a token of the wrong form is 401 invalid_token")

@@ -24,6 +24,16 @@ struct OwnClusterTests {
         #expect(try database.debrief(["check"]).status == 0)
     }
 
+    @Test("the owner of the tables, where somebody lets it log in, is no role for the workers")
+    func owner() throws {
+        let database = try Self.cluster.get().makeDatabase(demo: false)
+        try database.script("alter role debrief_owner login")
+        let check = try database.debrief(["check"], environment: ["DEBRIEF_DATABASE": database.conninfo(user: "debrief_owner")])
+        try database.script("alter role debrief_owner nologin")
+        #expect(check.status == 1)
+        #expect(check.output.contains("fail  row security: the role debrief_owner "), "\(check.output)")
+    }
+
     @Test("a database that is down at the start is 503 for callers, and once it is there the pool serves from it by itself")
     func downAtStart() throws {
         let cluster = try Self.cluster.get()

@@ -72,7 +72,7 @@ public struct NginxSite: Sendable {
     }
 
     /// Makes the two certificates that a site over TLS has, and their keys, which belong to nginx's account.
-    static func makeCertificates(in home: String) throws {
+    public static func makeCertificates(in home: String) throws {
         let kinds = [("", ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]), ("-rsa", ["rsa:2048"])]
         for (suffix, kind) in kinds {
             let (key, certificate) = ("\(home)/privkey\(suffix).pem", "\(home)/fullchain\(suffix).pem")

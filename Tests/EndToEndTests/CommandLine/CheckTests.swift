@@ -64,7 +64,7 @@ struct CheckTests {
         #expect(master.output.hasSuffix("debrief: the database is not fit to be served from; run: debrief check\n"), "\(master.output)")
     }
 
-    @Test("a superuser, the owner and the platform are no roles for the workers", arguments: ["postgres", "debrief_platform"])
+    @Test("a superuser and the platform are no roles for the workers", arguments: ["postgres", "debrief_platform"])
     func roles(_ user: String) throws {
         let database = try Cluster.shared.get().makeDatabase(demo: false)
         let check = try database.debrief(["check"], environment: ["DEBRIEF_DATABASE": database.conninfo(user: user)])

@@ -28,7 +28,7 @@ struct SecuritySectionTests {
         let found = try sources(below: "Sources").filter { source in
             source.text.split(separator: "\n").contains { line in
                 let code = line.split(separator: "//", omittingEmptySubsequences: false)[0]
-                return code.contains("Unsafe") || code.contains("unsafe ") || code.contains("OpaquePointer")
+                return ["Unsafe", "unsafe ", "unsafeBitCast(", "nonisolated(unsafe)", "OpaquePointer"].contains { code.contains($0) }
             }
         }
         #expect(!found.isEmpty)
