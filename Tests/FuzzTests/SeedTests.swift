@@ -23,7 +23,7 @@ struct SeedTests {
         let seeds = try target.seeds().map(\.input)
         let count = Run.isLong ? 300_000 : 4_000
         var mutator = Mutator(seeds: seeds, words: target.words, generator: SeededGenerator(seed: 61))
-        var slowest = 0.0
+        var (slowest, failures) = (0.0, 0)
         for _ in 0..<count {
             let input = mutator.next()
             let start = processorSeconds()
@@ -31,12 +31,16 @@ struct SeedTests {
                 try target.check(input)
             } catch {
                 Issue.record("\(error): \(input)")
+                failures += 1
             }
             slowest = max(slowest, processorSeconds() - start)
         }
         #expect(slowest < 1)
         Run.report(
-            "fuzz: \(count) inputs of \(target.rawValue) made of \(seeds.count) seeds, each as the judge has it; the slowest took \(milliseconds(slowest)) ms"
+            """
+            fuzz: \(count) inputs of \(target.rawValue) made of \(seeds.count) seeds, \(failures) otherwise than the judge has it; the slowest took \
+            \(milliseconds(slowest)) ms
+            """
         )
     }
 

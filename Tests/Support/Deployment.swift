@@ -185,6 +185,9 @@ public final class Deployment: Sendable {
     /// The workers' process ids: of those children of the master that say that they are workers.
     public var workers: [pid_t] { children(named: "debrief-worker") }
 
+    /// How many of these processes are no workers any more.
+    public func lost(of workers: [pid_t]) -> Int { Set(workers).subtracting(self.workers).count }
+
     /// The process id of the operator's process; nil where there is none.
     public var operatorProcess: pid_t? { children(named: "debrief-operator").first }
 

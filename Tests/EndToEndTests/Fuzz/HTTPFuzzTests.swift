@@ -8,33 +8,52 @@ import Testing
 /// What the table of endpoints says must come, comes: status, parameter, shape and rows.
 @Suite("Requests that are made from the table of endpoints")
 struct HTTPFuzzTests {
+    private struct Counts {
+        /// What was predicted, in a word, and how often.
+        var predicted: [String: Int] = [:]
+        /// Answers of another status than was predicted.
+        var otherwise = 0
+        /// Answers with rows that are not the caller's.
+        var foreign = 0
+
+        static func += (left: inout Counts, right: Counts) {
+            left.predicted.merge(right.predicted, uniquingKeysWith: +)
+            left.otherwise += right.otherwise
+            left.foreign += right.foreign
+        }
+    }
+
     @Test("have the status, the parameter and the rows that the table predicts; none is a 5xx, no body is foreign, and no log has an error")
     func requests() throws {
         let place = try FuzzPlace()
         let count = Run.isLong ? 100_000 : 2_000
         // Two clients, and a seed of its own each.
         let clients = (0..<2).map { client in
-            Background { () throws -> [String: Int] in
+            Background { () throws -> Counts in
                 var generator = FuzzCallGenerator(place, seed: UInt64(81 + client))
-                var counts: [String: Int] = [:]
-                for _ in 0..<count / 2 { counts[try Self.ask(generator.next(), place), default: 0] += 1 }
+                var counts = Counts()
+                for _ in 0..<count / 2 { try Self.ask(generator.next(), place, &counts) }
                 return counts
             }
         }
-        var counts: [String: Int] = [:]
-        for client in clients { counts.merge(try client.value(seconds: 3_600), uniquingKeysWith: +) }
+        var counts = Counts()
+        for client in clients { counts += try client.value(seconds: 3_600) }
         for code in [
             "data", "invalid_parameter", "missing_token", "invalid_token", "insufficient_scope", "not_found", "method_not_allowed", "bad_request",
         ] {
-            #expect(counts[code] ?? 0 > count / 200, "\(code) of \(counts)")
+            #expect(counts.predicted[code] ?? 0 > count / 200, "\(code) of \(counts)")
         }
         #expect(place.deployment.unexpectedLogLines() == [])
-        let table = counts.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
-        Run.report("fuzz: \(count) HTTP requests made from the table of endpoints, as it predicts: \(table); 0 foreign rows")
+        let table = counts.predicted.sorted { $0.value > $1.value }.map { "\($0.value) \($0.key)" }.joined(separator: ", ")
+        Run.report(
+            """
+            fuzz: \(counts.predicted.values.reduce(0, +)) HTTP requests made from the table of endpoints, which predicts: \(table); \
+            \(counts.otherwise) of another status, \(counts.foreign) with foreign rows
+            """
+        )
     }
 
-    /// - Returns: what was predicted, in a word.
-    private static func ask(_ fuzz: FuzzCall, _ place: FuzzPlace) throws -> String {
+    private static func ask(_ fuzz: FuzzCall, _ place: FuzzPlace, _ counts: inout Counts) throws {
         let call = fuzz.call
         let prediction = fuzz.prediction(place, now: now())
         let response = try place.deployment.client.send(call)
@@ -48,7 +67,16 @@ struct HTTPFuzzTests {
             case .data: try expectData(response, of: fuzz, place, comment)
             }
         }
-        return if case .error(_, let code, _) = prediction { code } else { "data" }
+        let (status, word) = if case .error(let status, let code, _) = prediction { (status, code) } else { (200, "data") }
+        counts.predicted[word, default: 0] += 1
+        if response.status != status { counts.otherwise += 1 }
+        if isForeign(response, fuzz, place) { counts.foreign += 1 }
+    }
+
+    private static func isForeign(_ response: Client.Response, _ fuzz: FuzzCall, _ place: FuzzPlace) -> Bool {
+        guard response.status == 200 else { return false }
+        let others = if case .tenant(let tenant, _) = fuzz.token.meaning { [place.tenants[1 - tenant]] } else { place.tenants }
+        return others.contains { response.text.contains($0.prefix) }
     }
 
     /// Microseconds since 2000.

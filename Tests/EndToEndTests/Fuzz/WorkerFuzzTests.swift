@@ -34,8 +34,9 @@ struct WorkerFuzzTests {
         #expect(deployment.unexpectedLogLines() == [])
         Run.report(
             """
-            fuzz: \(total.records) FastCGI records over \(count) connections to two workers: \(total.answered) answered, \(total.closed) closed, none otherwise; \
-            no worker lost
+            fuzz: \(total.records) FastCGI records over \(total.answered + total.closed) connections to two workers, \(total.malformed) of these with \
+            malformed records and \(total.unfinished) with unfinished ones: \(total.answered) answered, \(total.closed) closed, \(total.faults.count) otherwise \
+            than they should be; \(deployment.lost(of: workers)) workers lost
             """
         )
     }
@@ -53,6 +54,9 @@ private struct Speaker {
         var records = 0
         var answered = 0
         var closed = 0
+        /// Connections whose records are malformed by the model, and such as end before their time.
+        var malformed = 0
+        var unfinished = 0
         /// What a worker did that it should not have done.
         var faults: [String] = []
 
@@ -60,6 +64,8 @@ private struct Speaker {
             left.records += right.records
             left.answered += right.answered
             left.closed += right.closed
+            left.malformed += right.malformed
+            left.unfinished += right.unfinished
             left.faults += right.faults
         }
     }
@@ -80,6 +86,11 @@ private struct Speaker {
             // What is behind 64 kB is not looked at; what is whole before the rest is there may be answered.
             let cut = number % 5 == 0 ? bytes.count * (number % 11) / 11 : bytes.count
             let model = RecordsModel(Array(bytes.prefix(65_536)))
+            switch model.verdict {
+            case .complete: break
+            case .malformed: counts.malformed += 1
+            case .incomplete: counts.unfinished += 1
+            }
             let answer = try exchange(Array(bytes[..<cut]), Array(bytes[cut...]))
             let mayBeAnswered = model.verdict == .complete || RecordsModel(Array(bytes[..<cut])).verdict == .complete
             if answer.isEmpty {

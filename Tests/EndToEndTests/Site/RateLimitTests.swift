@@ -46,6 +46,7 @@ struct LimitedSite: Sendable {
         let responses = try (0..<count).map(request)
         let seconds = Date().timeIntervalSince(start)
         let passed = responses.count { $0.status != 429 }
+        Run.report("rate limit of \(rate) a second and \(2 * rate) more at once: \(passed) of \(count) let in within \(Int(seconds * 1_000)) ms")
         #expect(passed >= 2 * rate + 1, what, sourceLocation: location)
         #expect(passed <= 2 * rate + 1 + Int((seconds * Double(rate)).rounded(.up)), what, sourceLocation: location)
         return try #require(responses.last { $0.status == 429 }, "none of \(count) in \(seconds) s", sourceLocation: location)
@@ -197,6 +198,7 @@ struct RateLimitTests {
         // The parameter is unknown: 400 is a worker's.
         #expect(statuses.count == 12 && statuses.contains("2 429") && statuses.contains("2 400"), "\(curl)")
         #expect(Set(statuses).isSubset(of: ["2 429", "2 400"]), "\(curl)")
+        Run.report("rate limit of 1 a second over HTTP/2: \(statuses.count { $0 == "2 400" }) of \(statuses.count) streams let in")
         let refused = try SecureClient(site.deployment).ask("/api/v1/scenarios", token: token)
         if refused.response.status != 200 {
             expectError(refused.response, 429, "rate_limited")

@@ -12,14 +12,18 @@ struct DescriptorTests {
         let site = try Site(workers: 1)
         let right = try site.page().body
         let worker = try #require(site.deployment.workers.first)
+        var (limited, answered, most) = (0, 0, 0.0)
         for _ in 0..<often(20, normally: 1) {
             let limit = try limitDescriptors(of: worker, site)
             let caller = try site.client.begin("sessions?limit=1", token: site.token)
             try eventually { site.logged("no connection can be accepted for now") > 0 }
-            #expect(try load(of: worker) < Self.mostLoad)
+            limited += 1
+            most = max(most, try load(of: worker))
+            #expect(most < Self.mostLoad)
             try setLimit(limit, of: worker)
             let response = caller.response(seconds: 10)
             #expect(response.status == 200 && response.body == right, "\(response.text)")
+            if response.status == 200 && response.body == right { answered += 1 }
         }
         #expect(site.deployment.workers == [worker])
         // Once as long as it lasts.
@@ -27,6 +31,12 @@ struct DescriptorTests {
         #expect(site.logged("Too many open files") == often(20, normally: 1))
         #expect(site.logged("connections are accepted again") == often(20, normally: 1))
         #expect(site.deployment.unexpectedLogLines(expected: ["no connection can be accepted"]) == [])
+        Run.report(
+            """
+            host faults: \(limited) times a worker had no descriptor left, taking at most \(percent(most)) of a core; \(answered) of these callers were \
+            answered, \(site.deployment.lost(of: [worker])) workers lost
+            """
+        )
     }
 
     @Test("that leaves the master none for a command costs no core and no caller; it says so, and the command is answered once there are some")
@@ -38,13 +48,17 @@ struct DescriptorTests {
         let limit = try limitDescriptors(of: master, site)
         let status = Background { try site.status().status }
         try eventually { site.logged("no command can be accepted for now") > 0 }
-        #expect(try self.load(of: master) < Self.mostLoad)
+        let taken = try self.load(of: master)
+        #expect(taken < Self.mostLoad)
         try setLimit(limit, of: master)
         #expect(try status.value(seconds: 20) == 0)
         #expect(site.deployment.masterID == master)
         #expect(site.logged("no command can be accepted for now") == 1)
-        try load.expectNoFailure()
+        let tally = try load.expectNoFailure()
         #expect(site.deployment.unexpectedLogLines(expected: ["no command can be accepted"]) == [])
+        Run.report(
+            "host faults: a master had no descriptor left, taking \(percent(taken)) of a core; \(tally.failed) of \(tally.count) requests failed"
+        )
     }
 
     @Test(
@@ -66,12 +80,16 @@ struct DescriptorTests {
         }
         // One that has said so on its way out is about to end.
         if master.wait(seconds: 2) == nil {
-            #expect(try load(of: master.pid) < Self.mostLoad)
+            let taken = try load(of: master.pid)
+            #expect(taken < Self.mostLoad)
+            Run.report("host faults: \(limit) descriptors from the start: the master goes on, taking \(percent(taken)) of a core")
             for process in [master.pid] + site.deployment.workers { try? setLimit(1_024, of: process) }
             try eventually(within: 30) { try site.page().status == 200 }
             try eventually(within: 30) { try site.status().status == 0 }
         } else {
-            #expect(master.wait() == 1)
+            let status = master.wait()
+            #expect(status == 1)
+            Run.report("host faults: \(limit) descriptors from the start: the master ends with \(status.map { "\($0)" } ?? "no status")")
         }
         _ = consume caller
     }
@@ -95,6 +113,8 @@ struct DescriptorTests {
         let (status, _, errors) = try run(["/usr/bin/prlimit", "--pid", "\(process)", "--nofile=\(limit):"], as: .debrief)
         try #require(status == 0, "\(errors)")
     }
+
+    private func percent(_ load: Double) -> String { "\(Int((load * 100).rounded(.up)))%" }
 
     /// How much of a core a process takes, over a second.
     private func load(of process: pid_t) throws -> Double {

@@ -25,8 +25,8 @@ struct FullDiskTests {
             // As logrotate does.
             truncate("\(disk.path)/debrief.log", 0)
         }
-        try load.expectNoFailure()
-        Run.report("host faults: \(Int(try failures(site))) log lines had no room, 0 requests failed")
+        let tally = try load.expectNoFailure()
+        Run.report("host faults: \(Int(try failures(site))) log lines had no room, \(tally.failed) of \(tally.count) requests failed")
     }
 
     private func failures(_ site: Site) throws -> Double {
@@ -51,7 +51,7 @@ struct FullDiskTests {
         let right = try site.client.get("users", token: site.token)
         #expect(right.isWhole && right.body.count > count * 250)
         let disk = try SmallDisk(kilobytes: 1_024, for: .nginx, at: "\(site.deployment.folder)/nginx/fastcgi")
-        var (cut, whole) = (0, 0)
+        var (cut, whole, other) = (0, 0, 0)
         for _ in 0..<often(10, normally: 2) {
             let slow = try site.client.begin("users", token: site.token)
             let first = slow.receive() ?? []
@@ -59,11 +59,12 @@ struct FullDiskTests {
             let response = Client.Response(parsing: first + slow.receiveAll(seconds: 40), isHead: false)
             if response.isWhole {
                 whole += 1
-                #expect(response.status == 200 && response.body == right.body)
+                if response.status != 200 || response.body != right.body { other += 1 }
             } else {
                 cut += 1
                 #expect(right.body.starts(with: response.body))
             }
+            #expect(other == 0)
             // nginx has taken its file away.
             try eventually { try run(["/usr/bin/find", disk.path, "-type", "f"]).output.isEmpty }
         }
@@ -80,7 +81,7 @@ struct FullDiskTests {
             return response.isWhole && response.body == right.body
         }
         #expect(site.deployment.unexpectedLogLines() == [])
-        Run.report("host faults: \(cut + whole) long lists on a full disk: \(cut) cut, \(whole) whole, 0 ended as if whole")
+        Run.report("host faults: \(cut + whole) long lists on a full disk: \(cut) cut, \(whole) ended as whole, \(other) of these were not")
     }
 
     @Test("below the control socket refuses a scale that could not be kept, leaves the workers and the old scale, and lets all else go on")
@@ -92,11 +93,14 @@ struct FullDiskTests {
         #expect(try ask("scale 3").status == 0)
         try disk.fill()
         let workers = site.deployment.workers
+        var (refused, changed) = (0, 0)
         for _ in 0..<often(50, normally: 3) {
             let (status, output, errors) = try ask("scale 5")
+            if status == 1 { refused += 1 }
             #expect(status == 1 && output.isEmpty && errors == "debrief: cannot scale: it cannot be kept: No space left on device\n", "\(errors)")
-            #expect(site.deployment.workers == workers)
-            #expect(try String(contentsOfFile: "\(disk.path)/scale", encoding: .utf8) == "3\n")
+            let kept = try String(contentsOfFile: "\(disk.path)/scale", encoding: .utf8)
+            if site.deployment.workers != workers || kept != "3\n" { changed += 1 }
+            #expect(changed == 0, "\(kept)")
             // Nothing of the attempt is left.
             #expect(try !FileManager.default.contentsOfDirectory(atPath: disk.path).contains { $0.hasSuffix(".new") })
         }
@@ -108,6 +112,7 @@ struct FullDiskTests {
         #expect(site.deployment.workers.count == 4)
         #expect(try String(contentsOfFile: "\(disk.path)/scale", encoding: .utf8) == "4\n")
         #expect(site.deployment.unexpectedLogLines(expected: ["No space left on device"]) == [])
+        Run.report("host faults: \(refused) scales had no room to be kept and were refused, \(changed) changed the pool or what was kept")
     }
 
     @Test("at the start hides the process id from scripts, which is said, and keeps nobody from being served")

@@ -45,7 +45,12 @@ struct LostHostTests {
         #expect(site.deployment.workers == workers)
         #expect(site.logged("no database") > 0)
         #expect(site.deployment.unexpectedLogLines(expected: ["no database", "PostgreSQL did not answer in time"]) == [])
-        Run.report("host faults: \(fault.rawValue): \(told) callers told 503, slowest answer \(Int(tally.slowestMilliseconds)) ms, 0 workers lost")
+        Run.report(
+            """
+            host faults: \(fault.rawValue): \(told) callers told 503, slowest answer \(Int(tally.slowestMilliseconds)) ms, \
+            \(site.deployment.lost(of: workers)) workers lost
+            """
+        )
     }
 
     @Test("a name server that never answers costs a request no more than its limit, no worker, and nothing once names are known again")
@@ -71,7 +76,7 @@ struct LostHostTests {
         try eventually(within: 25) { try site.page().status == 200 }
         #expect(site.deployment.workers == workers)
         #expect(site.deployment.unexpectedLogLines(expected: ["no database"]) == [])
-        Run.report("host faults: silent name server: slowest answer \(Int(slowest * 1_000)) ms, 0 workers lost")
+        Run.report("host faults: silent name server: slowest answer \(Int(slowest * 1_000)) ms, \(site.deployment.lost(of: workers)) workers lost")
     }
 
     @Test("check looks a name up wherever libpq finds it: in a connection string, a URI, the environment, a service file")
@@ -109,13 +114,16 @@ struct LostHostTests {
         let site = wired.site
         let workers = site.deployment.workers
         try eventually { try site.encrypted() == ["t"] }
+        var (tried, served) = (0, 0)
         for kind in Certificates.Kind.allCases where kind != .right {
+            tried += 1
             let wrong = try certificates.make(kind)
             try install(wrong, wired)
             try wired.disconnect()
             for _ in 0..<10 {
                 let response = try site.page()
                 #expect(response.isUnavailable, "\(kind): \(response.text)")
+                if !response.isUnavailable { served += 1 }
             }
             #expect(site.logged(kind.fault) > 0, "\(kind): \(site.deployment.log)")
             try install(right, wired)
@@ -125,7 +133,7 @@ struct LostHostTests {
         #expect(site.deployment.workers == workers)
         #expect(!site.deployment.log.contains("hunter2") && !site.deployment.output.contains("hunter2"))
         #expect(site.deployment.unexpectedLogLines(expected: ["no database"]) == [])
-        Run.report("host faults: \(Certificates.Kind.allCases.count - 1) wrong certificates, 0 requests served under one")
+        Run.report("host faults: \(tried) wrong certificates, \(served) requests served under one")
     }
 
     /// Has the server show another certificate to whoever connects from now on.
@@ -147,11 +155,13 @@ struct LostHostTests {
         let site = wired.site
         let workers = site.deployment.workers
         let load = try Load(site)
+        var killed = 0
         for _ in 0..<20 {
             try load.serve(50)
             let backend = try #require(try site.backends().first)
             kill(backend, SIGKILL)
             try eventually { hasEnded(backend) }
+            killed += 1
             try eventually(within: 20) { (try? wired.cluster.superuser()) != nil }
             try load.serve(50, within: 10)
             // The connection that this test has is gone, too.
@@ -161,7 +171,12 @@ struct LostHostTests {
         #expect(tally.wrong.isEmpty && Set(tally.statuses.keys).isSubset(of: [200, 503]), "\(tally)")
         #expect(site.deployment.workers == workers)
         #expect(site.deployment.unexpectedLogLines(expected: ["no database", "request failed"]) == [])
-        Run.report("host faults: \(20) server processes killed, \(tally.unavailable) of \(tally.count) callers told 503")
+        Run.report(
+            """
+            host faults: \(killed) server processes killed, \(tally.unavailable) of \(tally.count) callers told 503, \
+            \(site.deployment.lost(of: workers)) workers lost
+            """
+        )
     }
 }
 

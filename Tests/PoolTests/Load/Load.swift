@@ -11,6 +11,8 @@ final class Load: Sendable {
         var statuses: [Int: Int] = [:]
         /// Answers that nobody may get: another body with 200, half a body, an error in another form, none at all. The first of them.
         var wrong: [String] = []
+        /// How many answers were not the page that was asked for.
+        var failed = 0
         /// How long the slowest answer took.
         var slowestMilliseconds = 0.0
         /// How many answers a second there were, from the first request to the last.
@@ -73,6 +75,7 @@ final class Load: Sendable {
             }
         tally.withLock {
             $0.statuses[status, default: 0] += 1
+            if case .expected = answer {} else { $0.failed += 1 }
             $0.slowestMilliseconds = max($0.slowestMilliseconds, milliseconds)
             if let fault, $0.wrong.count < 20 { $0.wrong.append(fault) }
         }
@@ -98,12 +101,14 @@ final class Load: Sendable {
 
     /// Ends it, and expects that nobody had an error, under a load that is one; nor would have had one without nginx, which asks a second worker where
     /// the first is lost.
-    func expectNoFailure(location: SourceLocation = #_sourceLocation) throws {
+    @discardableResult
+    func expectNoFailure(location: SourceLocation = #_sourceLocation) throws -> Tally {
         let tally = try stop()
         #expect(Array(tally.statuses.keys) == [200] && tally.wrong.isEmpty, "\(tally)", sourceLocation: location)
         #expect(tally.rate >= Self.leastRate, "\(tally)", sourceLocation: location)
         // Such a request has two upstream statuses, with a comma between.
         let repeated = lines(site.deployment.accessLog).filter { $0.contains(/"upstream_status":"[^"]*,/) }
         #expect(repeated.isEmpty, sourceLocation: location)
+        return tally
     }
 }
