@@ -11,7 +11,7 @@ struct ShippedSiteTests {
     func rates() throws {
         let zones = try String(contentsOfFile: "\(Self.folder)/debrief.conf", encoding: .utf8)
         let limits = try String(contentsOfFile: "\(Self.folder)/debrief-rate.conf", encoding: .utf8)
-        let found = lines(zones, "limit_req_zone ") + lines(limits, "limit_req ")
+        let found = lines(zones, "limit_req_zone ") + lines(limits, "limit_req ") + lines(limits, "limit_conn ")
         let wanted = [
             "limit_req_zone $debrief_token zone=debrief_token:10m rate=100r/s;",
             "limit_req_zone $debrief_stranger zone=debrief_stranger:10m rate=100r/s;",
@@ -19,6 +19,7 @@ struct ShippedSiteTests {
             "limit_req zone=debrief_token burst=200 nodelay;",
             "limit_req zone=debrief_stranger burst=200 nodelay;",
             "limit_req zone=debrief_address burst=2000 nodelay;",
+            "limit_conn debrief_connections 200;",
         ]
         #expect(found == wanted)
     }
