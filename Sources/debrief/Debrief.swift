@@ -48,9 +48,9 @@ struct Debrief: ParsableCommand {
             exit(withError: ExitCode(failure.exitStatus))
         } catch {
             // The parser's own: help that was asked for, and wrong usage.
-            guard !exitCode(for: error).isSuccess else { exit(withError: error) }
+            guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
             StandardFiles.note(withoutTokens(fullMessage(for: error)))
-            exit(withError: exitCode(for: error))
+            exit(withError: ExitCode.validationFailure)
         }
     }
 
