@@ -7,6 +7,9 @@ struct DescriptorTests {
     /// Of a core, while there is nothing to do but to wait for a descriptor.
     private static let mostLoad = 0.25
 
+    /// What a child of the master may have at the most, whatever the master has.
+    private static let childrensLimit = 256
+
     @Test("that leaves a worker none for a connection costs no core and not the worker; it says so, and the request is answered once there are some")
     func worker() throws {
         let site = try Site(workers: 1)
@@ -83,7 +86,7 @@ struct DescriptorTests {
             let taken = try load(of: master.pid)
             #expect(taken < Self.mostLoad)
             Run.report("host faults: \(limit) descriptors from the start: the master goes on, taking \(percent(taken)) of a core")
-            for process in [master.pid] + site.deployment.workers { try? setLimit(1_024, of: process) }
+            for process in [master.pid] + site.deployment.workers { try? setLimit(Self.childrensLimit, of: process) }
             try eventually(within: 30) { try site.page().status == 200 }
             try eventually(within: 30) { try site.status().status == 0 }
         } else {
