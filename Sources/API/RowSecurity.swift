@@ -62,6 +62,13 @@ enum RowSecurity {
             from role, tables join pg_policy p on p.polrelid = tables.oid
             where p.polcmd in ('r', '*') and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(role.oid, r, 'usage'))
             group by tables.name
+        ), relations as (
+            -- All that the role can reach and that is neither PostgreSQL's nor an extension's.
+            select c.oid, c.relnamespace, c.relrowsecurity and c.relforcerowsecurity as secured
+            from role, pg_class c join pg_namespace n on n.oid = relnamespace
+            where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
+                and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+                and has_schema_privilege(role.oid, n.oid, 'usage')
         )
         select format('the role %s has BYPASSRLS; alter role %1$s nobypassrls', rolname) from role where rolbypassrls
         union all
@@ -108,12 +115,9 @@ enum RowSecurity {
         union all
         select format('the role %s may write to %s; revoke insert, update, delete, truncate, references, trigger on %2$s from %1$s, public', rolname,
             other.oid::regclass)
-        from role, pg_class other join pg_namespace n on n.oid = relnamespace
-        where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
-            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = other.oid and deptype = 'e')
-            and has_schema_privilege(role.oid, n.oid, 'usage')
-            and (has_table_privilege(role.oid, other.oid, 'insert, update, delete, truncate, trigger, references')
-                or has_any_column_privilege(role.oid, other.oid, 'insert, update, references'))
+        from role, relations other
+        where has_table_privilege(role.oid, other.oid, 'insert, update, delete, truncate, trigger, references')
+            or has_any_column_privilege(role.oid, other.oid, 'insert, update, references')
         union all
         select format('the role %s may make schemas; revoke create on database %I from %1$s, public', rolname, current_database())
         from role where has_database_privilege(role.oid, current_database(), 'create')
@@ -129,16 +133,14 @@ enum RowSecurity {
         union all
         select format('the role %s may read %s, which is none of the API''s tables; revoke select on %2$s from %1$s, public', rolname,
             other.oid::regclass)
-        from role, pg_class other join pg_namespace n on n.oid = relnamespace
-        where relkind in ('r', 'p', 'v', 'm', 'f') and nspname !~ '^pg_' and nspname <> 'information_schema'
-            and not exists (select from tables where oid = other.oid)
+        from role, relations other
+        where not exists (select from tables where oid = other.oid)
             -- A newer version's, which confines as all others do: the old workers serve until they are replaced.
-            and not (relrowsecurity and relforcerowsecurity and n.oid = to_regnamespace('public')
+            and not (secured and relnamespace = to_regnamespace('public')
                 and coalesce((select bool_and(p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid) ~ $1)
                     from pg_policy p where p.polrelid = other.oid and p.polpermissive
                         and exists (select from unnest(p.polroles) r where r = 0 or pg_has_role(role.oid, r, 'usage'))), false))
-            and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = other.oid and deptype = 'e')
-            and has_schema_privilege(role.oid, n.oid, 'usage') and has_any_column_privilege(role.oid, other.oid, 'select')
+            and has_any_column_privilege(role.oid, other.oid, 'select')
         union all
         select format('the role %s may call %s, which acts as %s; revoke execute on function %2$s from %1$s, public', rolname,
             other.oid::regprocedure, pg_get_userbyid(proowner))
