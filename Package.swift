@@ -42,11 +42,12 @@ let package = Package(
         .target(name: "FastCGI", dependencies: ["CFCGI", "Waiting", system], swiftSettings: lending),
         .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
+        .target(name: "Documents", dependencies: ["API", "Digest", "JSON"], swiftSettings: safe),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(
             name: "debrief",
-            dependencies: ["Admin", "API", "JSON", "Pool", "Postgres", argumentParser, logging, system],
+            dependencies: ["Admin", "API", "Documents", "JSON", "Pool", "Postgres", argumentParser, logging, system],
             swiftSettings: safe
         ),
 
@@ -56,6 +57,7 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "FuzzTargets", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "Digest", "JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
+        .testTarget(name: "DocumentsTests", dependencies: ["API", "Documents", "Support"], swiftSettings: strict),
         .testTarget(name: "PoolTests", dependencies: ["Pool", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
         .testTarget(
@@ -63,7 +65,11 @@ let package = Package(
             dependencies: ["FastCGI", "FuzzTargets", "JSON", "Postgres", "Support", "Waiting"],
             swiftSettings: strict
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["API", "FuzzTargets", "Postgres", "Support", "Waiting"], swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["API", "Documents", "FuzzTargets", "Postgres", "Support", "Waiting"],
+            swiftSettings: strict
+        ),
     ] + fuzz,
     swiftLanguageModes: [.v6]
 )

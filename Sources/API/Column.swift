@@ -36,16 +36,26 @@ public struct Column: Sendable {
     public let kind: Kind
     /// Whether the value can be null.
     public let isNullable: Bool
+    /// What it holds, a sentence or two of English with Markdown's backticks.
+    public let summary: String
+    /// Its JSON schema (draft 2020-12, as OpenAPI 3.1 takes it), as JSON text, where that says more than the kind does.
+    public let schema: StaticString?
 
     /// A column that is never null.
-    public init(_ name: String, _ kind: Kind) { self.init(name, kind, isNullable: false) }
+    public init(_ name: String, _ kind: Kind, _ summary: String, schema: StaticString? = nil) {
+        self.init(name, kind, isNullable: false, summary: summary, schema: schema)
+    }
 
     /// A column that can be null.
-    public static func nullable(_ name: String, _ kind: Kind) -> Column { Column(name, kind, isNullable: true) }
+    public static func nullable(_ name: String, _ kind: Kind, _ summary: String) -> Column {
+        Column(name, kind, isNullable: true, summary: summary, schema: nil)
+    }
 
-    private init(_ name: String, _ kind: Kind, isNullable: Bool) {
+    private init(_ name: String, _ kind: Kind, isNullable: Bool, summary: String, schema: StaticString?) {
         self.name = name
         self.kind = kind
         self.isNullable = isNullable
+        self.summary = summary
+        self.schema = schema
     }
 }

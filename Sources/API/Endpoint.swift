@@ -1,8 +1,8 @@
 import JSON
 import Postgres
 
-/// All that is particular to one endpoint, as a value: path, scope, parameters, statements, and how rows become JSON. The router, the validation of
-/// parameters and the preparation of statements read it from here; so will the documents.
+/// All that is particular to one endpoint, as a value: path, scope, parameters, statements, how rows become JSON, and what people are told of it. The
+/// router, the validation of parameters, the preparation of statements and the documents read it from here.
 ///
 /// The statements name no tenant. Row security confines them to the caller's, in the one place where that is decided.
 public struct Endpoint: Sendable {
@@ -27,6 +27,18 @@ public struct Endpoint: Sendable {
         public var now: Instant
     }
 
+    /// What the documents say, in the words of the published reference where it has some; English with Markdown's backticks.
+    public struct Documentation: Sendable {
+        /// One sentence: what it does.
+        public let summary: String
+        /// What else has to be known.
+        public let details: String
+        /// A call that the demo tenant answers: the path with its query.
+        public let exampleCall: String
+        /// What it is answered: valid JSON, in which arrays may end early.
+        public let exampleResponse: String
+    }
+
     /// Chooses the statement and binds its parameters; throws where parameters that are good alone do not go together.
     typealias Bind = @Sendable (Input, inout Arguments) throws(ParameterError) -> Statement
 
@@ -39,8 +51,8 @@ public struct Endpoint: Sendable {
     public let path: String
     /// What a token must have.
     public let scope: Scope
-    /// One sentence for the documents.
-    public let summary: String
+    /// What people are told of it.
+    public let documentation: Documentation
     /// The parameters of the query, and no others.
     public let parameters: [Parameter]
     /// The shape of `data`.
@@ -57,7 +69,7 @@ public struct Endpoint: Sendable {
     var takesID: Bool { path.hasSuffix(Self.idSegment) }
 
     /// An endpoint with one statement that takes nothing, or the `id` of a path that ends in `:id`.
-    init(_ name: String, path: String, scope: Scope, summary: String, shape: Shape, columns: [Column], sql: String) {
+    init(_ name: String, path: String, scope: Scope, documentation: Documentation, shape: Shape, columns: [Column], sql: String) {
         let takesID = path.hasSuffix(Self.idSegment)
         let statement = Statement(
             name: name,
@@ -65,9 +77,16 @@ public struct Endpoint: Sendable {
             parameters: takesID ? [.uuid] : [],
             columns: columns.map(\.kind.postgresType)
         )
-        self.init(name, path: path, scope: scope, summary: summary, parameters: [], shape: shape, columns: columns, statements: [statement]) {
-            input,
-            arguments throws(ParameterError) in
+        self.init(
+            name,
+            path: path,
+            scope: scope,
+            documentation: documentation,
+            parameters: [],
+            shape: shape,
+            columns: columns,
+            statements: [statement]
+        ) { input, arguments throws(ParameterError) in
             if takesID { arguments.append(input.id.value) }
             return statement
         }
@@ -78,7 +97,7 @@ public struct Endpoint: Sendable {
         _ name: String,
         path: String,
         scope: Scope,
-        summary: String,
+        documentation: Documentation,
         parameters: [Parameter],
         shape: Shape,
         columns: [Column],
@@ -88,7 +107,7 @@ public struct Endpoint: Sendable {
         self.name = name
         self.path = path
         self.scope = scope
-        self.summary = summary
+        self.documentation = documentation
         self.parameters = parameters
         self.shape = shape
         self.columns = columns

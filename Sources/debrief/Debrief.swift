@@ -28,7 +28,7 @@ struct Debrief: ParsableCommand {
         version: Version.current,
         subcommands: [
             Serve.self, Status.self, Scale.self, Reload.self, Upgrade.self, Stop.self, Check.self, Migrate.self, TenantCommand.self,
-            TokenCommand.self, SummaryCommand.self,
+            TokenCommand.self, SummaryCommand.self, OpenAPICommand.self, DocsCommand.self,
         ]
     )
 

@@ -4,14 +4,32 @@ extension Endpoint {
         "list_scenarios",
         path: "/api/v1/scenarios",
         scope: .scenariosRead,
-        summary: "All scenarios: active ones first, then by name.",
+        documentation: Documentation(
+            summary: "List scenarios for the tenant.",
+            details: "Active scenarios first, then by name; archived scenarios included for back-references. All of them at once.",
+            exampleCall: "/api/v1/scenarios",
+            exampleResponse: #"""
+                {
+                  "ok": true,
+                  "data": [
+                    {
+                      "id": "10000000-0000-0000-0000-000000000004",
+                      "name": "Cold Call — FSBO Seller",
+                      "call_type": "cold_call",
+                      "status": "active",
+                      "created_at": "2026-01-14T15:30:00Z"
+                    }
+                  ]
+                }
+                """#
+        ),
         shape: .list,
         columns: [
-            Column("id", .uuid),
-            Column("name", .text),
-            Column("call_type", .text),
-            Column("status", .text),
-            Column("created_at", .dateTime),
+            Column("id", .uuid, "The scenario's id."),
+            Column("name", .text, "What people call it."),
+            Column("call_type", .text, "The kind of call, such as `cold_call`."),
+            Column("status", .text, "`active` or `archived`.", schema: #"{"type":"string","enum":["active","archived"]}"#),
+            Column("created_at", .dateTime, "When it was made."),
         ],
         sql: """
             select id, name, call_type, status, created_at

@@ -4,14 +4,19 @@ import Postgres
 extension Endpoint {
     /// The columns of a session, in the list and alone.
     static let sessionColumns = [
-        Column("id", .uuid),
-        Column("user_id", .uuid),
-        Column("scenario_id", .uuid),
-        Column("status", .text),
-        Column("started_at", .dateTime),
-        .nullable("ended_at", .dateTime),
-        .nullable("duration_seconds", .integer),
-        Column("created_at", .dateTime),
+        Column("id", .uuid, "The session's id."),
+        Column("user_id", .uuid, "Who practised."),
+        Column("scenario_id", .uuid, "What was practised."),
+        Column(
+            "status",
+            .text,
+            "`in_progress`, `completed`, `scored` or `failed`.",
+            schema: #"{"type":"string","enum":["in_progress","completed","scored","failed"]}"#
+        ),
+        Column("started_at", .dateTime, "When it began."),
+        .nullable("ended_at", .dateTime, "When it ended."),
+        .nullable("duration_seconds", .integer, "How long it took."),
+        Column("created_at", .dateTime, "When it was recorded."),
     ]
 
     /// Where the two columns that make a cursor stand among those.
@@ -22,7 +27,29 @@ extension Endpoint {
         "list_sessions",
         path: "/api/v1/sessions",
         scope: .sessionsRead,
-        summary: "Sessions, newest first, a page at a time.",
+        documentation: Documentation(
+            summary: "List sessions for the authenticated tenant.",
+            details: "Returns sessions in reverse-chronological order, capped at the requested limit. Use `cursor` to paginate.",
+            exampleCall: "/api/v1/sessions?limit=1",
+            exampleResponse: #"""
+                {
+                  "ok": true,
+                  "data": [
+                    {
+                      "id": "30000000-0000-0000-0000-000000000001",
+                      "user_id": "a0000000-0000-0000-0000-000000000002",
+                      "scenario_id": "10000000-0000-0000-0000-000000000004",
+                      "status": "scored",
+                      "started_at": "2026-05-06T17:00:00Z",
+                      "ended_at": "2026-05-06T17:07:00Z",
+                      "duration_seconds": 420,
+                      "created_at": "2026-05-06T17:00:00Z"
+                    }
+                  ],
+                  "next_cursor": "2026-05-06T17:00:00Z"
+                }
+                """#
+        ),
         parameters: [.limit, .from, .to, .userID, .cursor],
         shape: .page,
         columns: sessionColumns,

@@ -14,13 +14,33 @@ extension Endpoint {
         "list_users",
         path: "/api/v1/users",
         scope: .usersRead,
-        summary: "All users with the start of their last session, by name.",
+        documentation: Documentation(
+            summary: "List rep records for the tenant.",
+            details: """
+                Returns `id`, `full_name`, `role`, and `last_session_at`, by name. All users at once, whatever their role. Email is intentionally not \
+                included.
+                """,
+            exampleCall: "/api/v1/users",
+            exampleResponse: #"""
+                {
+                  "ok": true,
+                  "data": [
+                    {
+                      "id": "a0000000-0000-0000-0000-000000000002",
+                      "full_name": "Jordan Reyes",
+                      "role": "rep",
+                      "last_session_at": "2026-05-06T17:00:00Z"
+                    }
+                  ]
+                }
+                """#
+        ),
         shape: .list,
         columns: [
-            Column("id", .uuid),
-            Column("full_name", .text),
-            Column("role", .text),
-            .nullable("last_session_at", .dateTime),
+            Column("id", .uuid, "The user's id."),
+            Column("full_name", .text, "The user's name."),
+            Column("role", .text, "`rep`, `manager` or `admin`.", schema: #"{"type":"string","enum":["rep","manager","admin"]}"#),
+            .nullable("last_session_at", .dateTime, "When the user's last session began."),
         ],
         sql: """
             select id, full_name, role,

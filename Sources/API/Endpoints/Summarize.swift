@@ -6,7 +6,24 @@ extension Endpoint {
         "summarize",
         path: "/api/v1/analytics/summary",
         scope: .analyticsRead,
-        summary: "Sessions, scored sessions, average score and active reps of a period.",
+        documentation: Documentation(
+            summary: "Aggregate KPI summary for the period.",
+            details: "Total sessions, scored count, average score, and unique active reps.",
+            exampleCall: "/api/v1/analytics/summary?from=2026-04-06T17:00:00Z&to=2026-05-06T17:00:00Z",
+            exampleResponse: #"""
+                {
+                  "ok": true,
+                  "data": {
+                    "from": "2026-04-06T17:00:00Z",
+                    "to": "2026-05-06T17:00:00Z",
+                    "sessions": 132,
+                    "scored": 128,
+                    "avg_score": 78,
+                    "unique_reps": 12
+                  }
+                }
+                """#
+        ),
         parameters: [.periodFrom, .periodTo],
         shape: .one,
         columns: periodColumns,
@@ -24,12 +41,12 @@ extension Endpoint {
     }
 
     private static let periodColumns = [
-        Column("from", .dateTime),
-        Column("to", .dateTime),
-        Column("sessions", .bigint),
-        Column("scored", .bigint),
-        .nullable("avg_score", .bigint),
-        Column("unique_reps", .bigint),
+        Column("from", .dateTime, "The first moment of the period, as applied."),
+        Column("to", .dateTime, "The last moment of the period, as applied."),
+        Column("sessions", .bigint, "How many sessions began in it."),
+        Column("scored", .bigint, "How many of them are scored."),
+        .nullable("avg_score", .bigint, "The average of their scorecards, half rounded up; null if there are none."),
+        Column("unique_reps", .bigint, "How many users had a session in it, of any status."),
     ]
 
     /// Whole hours and days come from the sums that triggers keep (migrations/0006), the two edges of the period from the sessions themselves, so what

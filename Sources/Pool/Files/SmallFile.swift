@@ -34,30 +34,8 @@ struct SmallFile {
         return String(decoding: text[...last], as: UTF8.self)
     }
 
-    /// Writes it under another name, and then renames it: whoever reads sees the old line or the new one, and nothing that only looks like the file is
-    /// written to. Readable for everybody. On the disk when this returns.
-    func write(_ text: String) throws(Errno) {
-        let new = path.removingLastComponent().appending(".\(path.lastComponent?.string ?? "").new")
-        // A master that was killed may have left one.
-        unlink(new.string)
-        do {
-            let file = try FileDescriptor.open(
-                new,
-                .writeOnly,
-                options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead]
-            )
-            try file.closeAfter {
-                try file.writeAll("\(text)\n".utf8)
-                // Whatever the umask is.
-                guard fchmod(file.rawValue, 0o644) == 0, fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
-            guard rename(new.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-        } catch {
-            unlink(new.string)
-            throw error as? Errno ?? .ioError
-        }
-    }
+    /// Puts a new line in the place of the old.
+    func write(_ text: String) throws(Errno) { try WholeFile.replace(path, with: "\(text)\n") }
 
     /// Takes it away, where it is there.
     func remove() throws(Errno) {

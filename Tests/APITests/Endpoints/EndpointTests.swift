@@ -52,7 +52,7 @@ struct EndpointTests {
         #expect(Set(statements.map(\.name)).count == statements.count)
         for endpoint in Endpoint.all {
             #expect(endpoint.statements.allSatisfy { $0.name.hasPrefix(endpoint.name) })
-            #expect(!endpoint.statements.isEmpty && !endpoint.summary.isEmpty)
+            #expect(!endpoint.statements.isEmpty && !endpoint.documentation.summary.isEmpty)
         }
     }
 

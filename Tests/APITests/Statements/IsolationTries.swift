@@ -75,7 +75,7 @@ struct IsolationTries: ~Copyable {
             "isolation",
             path: "/isolation",
             scope: .usersRead,
-            summary: "",
+            documentation: Endpoint.Documentation(summary: "", details: "", exampleCall: "", exampleResponse: ""),
             parameters: [],
             shape: .list,
             columns: [],
