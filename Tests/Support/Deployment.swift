@@ -151,9 +151,9 @@ public final class Deployment: Sendable {
         if site.isTLS { try NginxSite.makeCertificates(in: home) }
         if Run.isRoot, let nginx = Account.nginx.ids, let debrief = Account.debrief.ids {
             chown(home, nginx.user, nginx.group)
-            // nginx makes its socket here.
-            chown(folder, nginx.user, debrief.group)
+            // nginx makes its socket here. The master may just be making one of its own: its group's right comes before the owner's goes.
             chmod(folder, 0o775)
+            chown(folder, nginx.user, debrief.group)
         }
         let started = try ChildProcess(
             ["/usr/sbin/nginx", "-p", "\(home)/", "-e", "stderr", "-c", "\(home)/nginx.conf"],
