@@ -2,17 +2,17 @@ import Foundation
 import Support
 import Testing
 
-@Suite("The README's section on security")
-struct SecuritySectionTests {
-    @Test("names tests that there are, one at least for each line of its tables")
-    func names() throws {
+@Suite("The README's sections that promise something")
+struct PromisedTestsTests {
+    @Test("name tests that there are, one at least for each line of their tables", arguments: [("Security", 40), ("Beside others", 18)])
+    func names(title: String, fewest: Int) throws {
         let readme = try String(contentsOfFile: "\(Run.repository)/README.md", encoding: .utf8)
-        let beginning = try #require(readme.range(of: "\n## Security\n"))
+        let beginning = try #require(readme.range(of: "\n## \(title)\n"))
         let section = readme[beginning.upperBound...].split(separator: "\n## ", maxSplits: 1)[0]
         let tests = try sources(below: "Tests").map(\.text).joined()
 
         let names = quoted(in: section)
-        #expect(names.count > 40)
+        #expect(names.count > fewest)
         for name in names { #expect(tests.contains("@Test(\"\(name)\"") || tests.contains("\n        \"\(name)\""), "\(name)") }
 
         let lines = section.split(separator: "\n").filter { $0.hasPrefix("|") && !$0.hasPrefix("|---") && !$0.hasSuffix("| test |") }
