@@ -73,7 +73,9 @@ struct DescriptorTests {
         let former = site.deployment.master
         former.send(SIGTERM)
         #expect(former.wait() == 0)
-        try site.deployment.startMaster(wrapper: ["/usr/bin/prlimit", "--nofile=\(limit):1024"])
+        // What another test has open just then may be inherited, and would count: not even the loader could open a library.
+        let closing = #"for file in /proc/self/fd/*; do file=${file##*/}; ((file < 3)) || eval "exec $file>&-"; done; exec "$@""#
+        try site.deployment.startMaster(wrapper: ["/bin/bash", "-c", closing, "bash", "/usr/bin/prlimit", "--nofile=\(limit):1024"])
         let master = site.deployment.master
         // Whoever calls is told, or waits.
         let caller = try? site.client.begin("sessions?limit=1", token: site.token)
