@@ -183,16 +183,27 @@ build_release() {
     ) 8<"$clone/.build"
 }
 
-# render_nginx FOLDER LISTEN SOCKET OPERATOR_LISTEN OPERATOR_SOCKET [CERTIFICATES PLAIN_LISTEN]: the configuration with its
-# placeholders filled in. With CERTIFICATES, a folder, the site over TLS as a web host has it, but that it answers to
-# every name, and so to 127.0.0.1, too; else the plain one.
+# write_docs FOLDER: what nginx serves of the API's documents, anew where the binary is. Where nothing else is new, they
+# stay as they are, since readers' copies go by their age.
+write_docs() {
+    mkdir -p "$1"
+    if [ "$1/index.html" -nt "$state/bin/debrief" ] && [ "$1/openapi.json" -nt "$state/bin/debrief" ]; then
+        note='as they were'
+    else
+        "$state/bin/debrief" docs "$1"
+    fi
+}
+
+# render_nginx FOLDER LISTEN SOCKET OPERATOR_LISTEN OPERATOR_SOCKET DOCS [CERTIFICATES PLAIN_LISTEN]: the configuration
+# with its placeholders filled in. With CERTIFICATES, a folder, the site over TLS as a web host has it, but that it
+# answers to every name, and so to 127.0.0.1, too; else the plain one.
 render_nginx() {
     local file edits
-    edits="s|@LISTEN@|$2|; s|@SOCKET@|$3|; s|@OPERATOR_LISTEN@|$4|; s|@OPERATOR_SOCKET@|$5|"
+    edits="s|@LISTEN@|$2|; s|@SOCKET@|$3|; s|@OPERATOR_LISTEN@|$4|; s|@OPERATOR_SOCKET@|$5|; s|@DOCS@|$6|"
     edits+="; $(edit_rate token "$rate" 1); $(edit_rate stranger "$rate_address" 1); $(edit_rate address "$rate_address" 10)"
-    if [ -n "${6-}" ]; then
-        edits+="; s|include debrief-plain.conf|include debrief-tls.conf|; s|/etc/letsencrypt/live/@NAME@|$6|; s|@NAME@|localhost|
-            /listen \[::\]/d; /include debrief-logs.conf/d; s| default_server;|;|; s|listen 443 |listen $2 |; s|listen 80;|listen $7;|"
+    if [ -n "${7-}" ]; then
+        edits+="; s|include debrief-plain.conf|include debrief-tls.conf|; s|/etc/letsencrypt/live/@NAME@|$7|; s|@NAME@|localhost|
+            /listen \[::\]/d; /include debrief-logs.conf/d; s| default_server;|;|; s|listen 443 |listen $2 |; s|listen 80;|listen $8;|"
     fi
     for file in "$clone"/nginx/*.conf; do
         sed "$edits" "$file" | put "$1/${file##*/}"

@@ -49,6 +49,8 @@ struct ScriptsTests {
         let answer = try run(["/bin/sh", "-c", call])
         #expect(answer.output.hasPrefix(#"{"ok":true,"data":[{"id":"#), "\(answer)")
         #expect(isAnswered(place))
+        let document = try run(["/bin/sh", "-c", call.replacing("/sessions?limit=1", with: "/openapi.json")]).output
+        #expect(try document == place.expect("debrief", "openapi"))
         #expect(try place.expect("status").contains("running"))
         #expect(try workers(place).count == 2)
         #expect(try place.expect("debrief", "token", "list").contains("scripts/up"))

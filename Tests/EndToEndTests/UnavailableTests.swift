@@ -26,6 +26,7 @@ struct UnavailableTests {
         let head = try deployment.client.get("users", token: token, method: "HEAD")
         #expect(head.status == 503 && head.body.isEmpty && head.field("Retry-After") == "1")
         expectError(try deployment.client.send(Call("/nothing")), 404, "not_found")
+        for path in ["/", "/docs", "/api/v1/openapi.json"] { #expect(try deployment.client.send(Call(path)).status == 200, "\(path)") }
 
         try deployment.startMaster()
         try eventually { try get("users").status == 200 }

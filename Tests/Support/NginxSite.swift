@@ -15,6 +15,8 @@ public struct NginxSite: Sendable {
     public var trustedProxies: [String] = []
     /// The memory of each rate limit.
     public var zoneSize = "10m"
+    /// The folder of its documents; nil for those that the binary under test writes.
+    public var documents: String?
 
     /// The plain site, without limits.
     public init() {}
@@ -24,6 +26,14 @@ public struct NginxSite: Sendable {
         var site = NginxSite()
         site.isTLS = true
         return site
+    }
+
+    /// The folder of the documents as the binary under test writes them.
+    public static let documents = Result {
+        let folder = Run.makeFolder("www", for: .invoker)
+        let written = try run([Run.binary, "docs", folder])
+        guard written.status == 0 else { throw ChildProcess.Failure(description: "debrief docs: \(written.errors)") }
+        return folder
     }
 
     /// Writes nginx's configuration into a folder.
@@ -38,6 +48,7 @@ public struct NginxSite: Sendable {
                 .replacing("@LISTEN@", with: listen).replacing("@SOCKET@", with: socket)
                 .replacing("@OPERATOR_LISTEN@", with: "unix:\(folder)/operator-http.sock")
                 .replacing("@OPERATOR_SOCKET@", with: "unix:\(folder)/operator.sock")
+                .replacing("@DOCS@", with: try documents ?? Self.documents.get())
                 .replacing("include debrief-plain.conf", with: "include debrief-\(isTLS ? "tls" : "plain").conf")
             let lines = text.split(separator: "\n", omittingEmptySubsequences: false).compactMap { line in
                 secure(String(line), home: home, listen: listen, plain: "unix:\(folder)/plain.sock").flatMap(limit)
