@@ -9,6 +9,8 @@ public final class Deployment: Sendable {
     public let fastCGISocket: String
     /// Where nginx listens.
     public var httpSocket: String { "\(folder)/http.sock" }
+    /// The site's address, of one that was made by ``NginxSite/atPort()``.
+    public var url: String { "http://127.0.0.1:\(site.port ?? 0)" }
     private let handedOver: HandedOverSocket?
     /// Where the master takes commands.
     public var controlSocket: String { "\(folder)/control.sock" }

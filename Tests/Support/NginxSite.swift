@@ -18,8 +18,18 @@ public struct NginxSite: Sendable {
     /// The folder of its documents; nil for those that the binary under test writes.
     public var documents: String?
 
+    /// A port of 127.0.0.1 where the plain site listens, too: for programs that know nothing of Unix sockets.
+    public var port: UInt16?
+
     /// The plain site, without limits.
     public init() {}
+
+    /// The plain site, without limits, at a port, too.
+    public static func atPort() throws -> NginxSite {
+        var site = NginxSite()
+        site.port = try freePorts(1)[0]
+        return site
+    }
 
     /// The site over TLS, without limits.
     public static var tls: NginxSite {
@@ -44,8 +54,9 @@ public struct NginxSite: Sendable {
     ///   - folder: where the operator's two sockets and that for plain HTTP are.
     public func render(into home: String, listen: String, socket: String, folder: String) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: "\(Run.repository)/nginx") where name.hasSuffix(".conf") {
+            let port = port.map { "; listen 127.0.0.1:\($0)" } ?? ""
             let text = try String(contentsOfFile: "\(Run.repository)/nginx/\(name)", encoding: .utf8)
-                .replacing("@LISTEN@", with: listen).replacing("@SOCKET@", with: socket)
+                .replacing("@LISTEN@", with: listen + port).replacing("@SOCKET@", with: socket)
                 .replacing("@OPERATOR_LISTEN@", with: "unix:\(folder)/operator-http.sock")
                 .replacing("@OPERATOR_SOCKET@", with: "unix:\(folder)/operator.sock")
                 .replacing("@DOCS@", with: try documents ?? Self.documents.get())

@@ -11,6 +11,9 @@ public enum Run {
     /// The binary under test: the static release build, as it is installed.
     public static let binary = ProcessInfo.processInfo.environment["DEBRIEF_BINARY"] ?? "\(repository)/.build/release/debrief"
 
+    /// A Python with the packages in Tests/requirements.txt.
+    public static let python = ProcessInfo.processInfo.environment["DEBRIEF_TEST_PYTHON"] ?? "\(repository)/.build/python/bin/python"
+
     /// Whether the tests that take minutes are wanted, too.
     public static let isLong = ProcessInfo.processInfo.environment["DEBRIEF_TEST_LONG"] != nil
 
