@@ -37,6 +37,8 @@ public struct Endpoint: Sendable {
         public let exampleCall: String
         /// What it is answered: valid JSON, in which arrays may end early.
         public let exampleResponse: String
+        /// What a row is called by programs that are made from the OpenAPI document, such as `Session`; each endpoint has another.
+        public let rowName: String
     }
 
     /// Chooses the statement and binds its parameters; throws where parameters that are good alone do not go together.

@@ -21,4 +21,18 @@ struct ErrorReferenceTests {
             #expect(ErrorReference.all.contains { $0.status == status && $0.code == code }, "\(line)")
         }
     }
+
+    @Test("has a message of those that nginx and the workers answer with")
+    func messages() throws {
+        let errors = try String(contentsOfFile: "\(Run.repository)/nginx/debrief-errors.conf", encoding: .utf8)
+        let map = try #require(errors.firstMatch(of: /map \$status \$debrief_status_message \{([^}]*)\}/)).1
+        let ofNginx = map.split(separator: "\n").reduce(into: [Int: String]()) { messages, line in
+            let words = line.split(separator: "\"")
+            guard words.count == 3, let status = Int(words[0].trimmingCharacters(in: .whitespaces)) else { return }
+            messages[status] = String(words[1])
+        }
+        #expect(ofNginx.count > 9)
+        let ofWorkers = Set(APIError.Code.allCases.map(\.rawValue))
+        for error in ErrorReference.all where !ofWorkers.contains(error.code) { #expect(error.message == ofNginx[error.status], "\(error.code)") }
+    }
 }

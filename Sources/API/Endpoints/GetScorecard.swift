@@ -31,7 +31,8 @@ extension Endpoint {
                     "created_at": "2026-05-06T17:08:30Z"
                   }
                 }
-                """#
+                """#,
+            rowName: "Scorecard"
         ),
         shape: .one,
         columns: [

@@ -23,7 +23,8 @@ extension Endpoint {
                     "transcript": [{ "role": "agent", "message": "Hello?", "time": 0 }]
                   }
                 }
-                """#
+                """#,
+            rowName: "SessionWithTranscript"
         ),
         shape: .one,
         columns: sessionColumns + [

@@ -21,7 +21,8 @@ extension Endpoint {
                     }
                   ]
                 }
-                """#
+                """#,
+            rowName: "Scenario"
         ),
         shape: .list,
         columns: [

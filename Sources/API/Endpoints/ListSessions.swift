@@ -48,7 +48,8 @@ extension Endpoint {
                   ],
                   "next_cursor": "2026-05-06T17:00:00Z"
                 }
-                """#
+                """#,
+            rowName: "Session"
         ),
         parameters: [.limit, .from, .to, .userID, .cursor],
         shape: .page,

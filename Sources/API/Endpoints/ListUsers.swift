@@ -33,7 +33,8 @@ extension Endpoint {
                     }
                   ]
                 }
-                """#
+                """#,
+            rowName: "User"
         ),
         shape: .list,
         columns: [

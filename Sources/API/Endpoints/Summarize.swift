@@ -22,7 +22,8 @@ extension Endpoint {
                     "unique_reps": 12
                   }
                 }
-                """#
+                """#,
+            rowName: "Summary"
         ),
         parameters: [.periodFrom, .periodTo],
         shape: .one,

@@ -20,6 +20,9 @@ public struct Parameter: Sendable {
     /// Its JSON schema (draft 2020-12, as OpenAPI 3.1 takes it), as JSON text.
     public let schema: StaticString
 
+    /// A value that the demo tenant has an answer to, alone and together with the other parameters' examples.
+    public let example: String
+
     let read: Reader
 }
 
@@ -29,7 +32,8 @@ extension Parameter {
         name: "limit",
         type: "int (1–100)",
         summary: "Page size. Default 50.",
-        schema: #"{"type":"integer","minimum":1,"maximum":100,"default":50}"#
+        schema: #"{"type":"integer","minimum":1,"maximum":100,"default":50}"#,
+        example: "25"
     ) { value, parameters throws(ParameterError) in
         guard let limit = limit(value) else {
             throw ParameterError(parameter: "limit", message: "limit must be an integer from 1 to 100")
@@ -54,7 +58,8 @@ extension Parameter {
         name: "user_id",
         type: "uuid",
         summary: "Filter to a single rep.",
-        schema: #"{"type":"string","format":"uuid"}"#
+        schema: #"{"type":"string","format":"uuid"}"#,
+        example: "a0000000-0000-0000-0000-000000000002"
     ) { value, parameters throws(ParameterError) in
         guard let userID = UUID(text: value) else {
             throw ParameterError(parameter: "user_id", message: "user_id must be a UUID, such as a0000000-0000-0000-0000-000000000002")
@@ -69,7 +74,8 @@ extension Parameter {
         name: "cursor",
         type: "ISO datetime",
         summary: "Pass `next_cursor` from the previous response.",
-        schema: #"{"type":"string"}"#
+        schema: #"{"type":"string"}"#,
+        example: "2026-05-06T17:00:00Z"
     ) { value, parameters throws(ParameterError) in
         guard let cursor = Cursor(text: value) else {
             throw ParameterError(parameter: "cursor", message: "cursor must be the next_cursor of the previous response, unchanged")
@@ -78,13 +84,25 @@ extension Parameter {
     }
 
     private static func from(summary: String) -> Parameter {
-        Parameter(name: "from", type: "ISO datetime", summary: summary, schema: dateTimeSchema) { value, parameters throws(ParameterError) in
+        Parameter(
+            name: "from",
+            type: "ISO datetime",
+            summary: summary,
+            schema: dateTimeSchema,
+            example: "2026-04-06T17:00:00Z"
+        ) { value, parameters throws(ParameterError) in
             parameters.from = try dateTime(value, of: "from").roundedUp
         }
     }
 
     private static func to(summary: String) -> Parameter {
-        Parameter(name: "to", type: "ISO datetime", summary: summary, schema: dateTimeSchema) { value, parameters throws(ParameterError) in
+        Parameter(
+            name: "to",
+            type: "ISO datetime",
+            summary: summary,
+            schema: dateTimeSchema,
+            example: "2026-05-06T17:00:00Z"
+        ) { value, parameters throws(ParameterError) in
             parameters.to = try dateTime(value, of: "to").instant
         }
     }

@@ -75,7 +75,7 @@ struct IsolationTries: ~Copyable {
             "isolation",
             path: "/isolation",
             scope: .usersRead,
-            documentation: Endpoint.Documentation(summary: "", details: "", exampleCall: "", exampleResponse: ""),
+            documentation: Endpoint.Documentation(summary: "", details: "", exampleCall: "", exampleResponse: "", rowName: ""),
             parameters: [],
             shape: .list,
             columns: [],
