@@ -8,11 +8,13 @@ final class DocumentSite {
     let client: Client
     private let nginx: ChildProcess
 
-    init() throws {
+    /// - Parameter addressRate: requests a second for an address; 0 is no limit.
+    init(addressRate: Int = 0) throws {
         let home = Run.makeFolder("docs", for: .nginx)
         documents = Run.makeFolder("www", for: .invoker)
         var site = NginxSite()
         site.documents = documents
+        site.addressRate = addressRate
         try site.render(into: home, listen: "unix:\(home)/http.sock", socket: "unix:\(home)/debrief.sock", folder: home)
         nginx = try ChildProcess(
             ["/usr/sbin/nginx", "-p", "\(home)/", "-e", "stderr", "-c", "\(home)/nginx.conf"],

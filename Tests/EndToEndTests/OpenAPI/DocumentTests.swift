@@ -31,9 +31,9 @@ struct DocumentTests {
         let ofDocument = try [Call(path), Call(path, method: "POST"), Call(path, fields: ["If-None-Match: *"])].map { call in
             Exchange("get_openapi", try stage.client.send(call))
         }
-        let all = try Endpoint.all.flatMap(exchanges) + ofDocument
+        let all = try Endpoint.all.flatMap(exchanges) + ofDocument + withoutWorkers()
         // Each of these has been asked for, or the check is of nothing.
-        #expect(Set(all.map(\.status)) == [200, 304, 400, 401, 403, 404, 405, 413, 414, 501, 505])
+        #expect(Set(all.map(\.status)) == [200, 304, 400, 401, 403, 404, 405, 413, 414, 429, 501, 503, 505])
         let file = "\(tools.folder)/exchanges.json"
         try JSONEncoder().encode(all).write(to: URL(filePath: file))
         let checked = try tools.script("check_document", try tools.writeDocument(), file)
@@ -60,5 +60,17 @@ struct DocumentTests {
                 Call(bare, version: "HTTP/2.0"),
             ] + (endpoint.path.hasSuffix(":id") ? [Call(endpoint.path.replacing(":id", with: newID()), token: stage.token)] : [])
         return try calls.map { Exchange(endpoint.name, try stage.client.send($0)) }
+    }
+
+    /// Calls to an nginx that has no workers, until it takes no more of them.
+    private func withoutWorkers() throws -> [Exchange] {
+        let site = try DocumentSite(addressRate: 1)
+        var exchanges: [Exchange] = []
+        try eventually {
+            let exchange = Exchange("list_users", try site.client.send(Call("/api/v1/users")))
+            exchanges.append(exchange)
+            return exchange.status == 429
+        }
+        return exchanges
     }
 }

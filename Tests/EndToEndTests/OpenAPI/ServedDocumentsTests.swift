@@ -77,6 +77,19 @@ struct ServedDocumentsTests {
         for method in ["GET", "POST"] { expectError(try client.send(Call(path, method: method)), 404, "not_found", "\(method)") }
     }
 
+    @Test("have the rate limit that calls have", arguments: paths)
+    func limited(path: String) throws {
+        let site = try DocumentSite(addressRate: 1)
+        var response = try site.client.send(Call(path))
+        #expect(response.status == 404)
+        // A machine that is slow enough for one a second gets none of them refused.
+        try eventually {
+            response = try site.client.send(Call(path))
+            return response.status == 429
+        }
+        expectError(response, 429, "rate_limited")
+    }
+
     @Test("that cannot be read are 500, and that are not there 404, as JSON", .enabled(if: Run.isRoot))
     func missing() throws {
         let site = try DocumentSite()
