@@ -42,7 +42,12 @@ let package = Package(
         .target(name: "FastCGI", dependencies: ["CFCGI", "Waiting", system], swiftSettings: lending),
         .target(name: "Digest", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
-        .target(name: "Documents", dependencies: ["API", "Digest", "JSON"], swiftSettings: safe),
+        .target(
+            name: "Documents",
+            dependencies: ["API", "Digest", "JSON"],
+            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")],
+            swiftSettings: safe
+        ),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(
