@@ -21,8 +21,20 @@ struct DocsCommand: ParsableCommand {
             do {
                 try WholeFile.replace(path, with: text)
             } catch {
-                throw Refusal("cannot write \(path): \(error)")
+                throw Refusal("cannot write \(path): \(error)\(advice(for: error))")
             }
+        }
+    }
+
+    /// What to do, where that can be told.
+    private func advice(for error: Errno) -> String {
+        switch error {
+        case .noSuchFileOrDirectory: "; make the folder first: mkdir -p '\(folder)'"
+        case .notDirectory: "; name a folder"
+        case .permissionDenied: "; run this as the account whose folder it is"
+        case .noSpace: "; make room on its disk, and run this again: the file that was there is as it was"
+        case .readOnlyFileSystem: "; name a folder that can be written to"
+        default: ""
         }
     }
 }
