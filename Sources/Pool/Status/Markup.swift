@@ -20,16 +20,17 @@ struct Markup {
     /// Adds a link to a path of our own.
     mutating func link(_ path: StaticString, _ text: String) { html += "<a href=\"\(path)\">\(Self.escaped(text))</a>" }
 
-    /// The text as it can stand in an element or in an attribute's quotes.
+    /// The text as it can stand in an element or in an attribute's quotes. By code points, as a browser reads: to Swift, a quote and an accent behind it
+    /// are one character, and not the quote.
     static func escaped(_ text: String) -> String {
-        text.reduce(into: "") { escaped, character in
-            switch character {
+        text.unicodeScalars.reduce(into: "") { escaped, scalar in
+            switch scalar {
             case "&": escaped += "&amp;"
             case "<": escaped += "&lt;"
             case ">": escaped += "&gt;"
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
-            default: escaped.append(character)
+            default: escaped.unicodeScalars.append(scalar)
             }
         }
     }

@@ -109,6 +109,9 @@ struct StatusFormatTests {
         #expect(Histogram([(1, 4)]).quantileMicroseconds(0.5) == 250)
     }
 
+    @Test("markup is escaped also where an accent follows it")
+    func accent() { #expect(Markup.escaped("<b a=\"\u{301}'\u{301}>\u{301}") == "&lt;b a=&quot;\u{301}&#39;\u{301}&gt;\u{301}") }
+
     @Test("the page escapes what it shows, shows what is wrong, and no secret")
     func page() {
         var options = PoolOptions.any
