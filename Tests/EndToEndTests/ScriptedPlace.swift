@@ -7,6 +7,8 @@ import Testing
 final class ScriptedPlace: Sendable {
     /// Where the state folder is to be, and nothing is yet.
     let state: String
+    /// nginx's for callers.
+    let port: UInt16
     /// nginx's for operators.
     let operatorPort: UInt16
     private let environment: [String: String]
@@ -20,7 +22,7 @@ final class ScriptedPlace: Sendable {
         let folder = Run.makeFolder("scripts", for: .invoker)
         let ports = try freePorts(2)
         state = "\(folder)/state"
-        operatorPort = ports[1]
+        (port, operatorPort) = (ports[0], ports[1])
         var environment = ["DEBRIEF_STATE": state, "DEBRIEF_PORT": "\(ports[0])", "DEBRIEF_ADMIN_PORT": "\(ports[1])", "DEBRIEF_WORKERS": "2"]
         // The scripts run swift, which is on nobody's usual path and keeps things at home.
         for name in ["PATH", "HOME"] { environment[name] = ProcessInfo.processInfo.environment[name] }
@@ -60,6 +62,11 @@ final class ScriptedPlace: Sendable {
         let script = try run(["\(Run.repository)/scripts/\(words[0])"] + words.dropFirst(), environment: all, seconds: Self.mostSeconds)
         try #require(script.status == status, "\(words): \(script.status ?? -1)\n\(script.output)\(script.errors)", sourceLocation: location)
         return script.output
+    }
+
+    /// Runs a bash script in a folder, with the environment of the scripts.
+    func bash(_ script: String, in folder: String) throws -> (status: Int32?, output: String, errors: String) {
+        try run(["/bin/bash", "-c", "cd '\(folder)'\n\(script)"], environment: environment, seconds: Self.mostSeconds)
     }
 
     /// The status for programs.

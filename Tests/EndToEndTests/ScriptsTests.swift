@@ -15,6 +15,7 @@ struct ScriptsTests {
         try place.expect("status", status: 3)
         let call = try start(place)
         try place.expect("psql", "-qc", "insert into tenants (name) values ('Kept')")
+        try OwnDataGuide(place).follow()
         try change(place)
         try startAgain(place)
         try secure(place)

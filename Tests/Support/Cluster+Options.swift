@@ -3,6 +3,8 @@ import Foundation
 extension Cluster {
     /// What a server of a test's own has that others have not.
     public struct Options: Sendable {
+        /// Where it listens, on a Unix socket and where `settings` say so.
+        public var port: UInt16
         /// Over those that every server of the tests has.
         public var settings: [String: String]
         /// Lines before those of `pg_hba.conf`.
@@ -18,6 +20,7 @@ extension Cluster {
 
         /// None of it unless said.
         public init(
+            port: UInt16 = 5_432,
             settings: [String: String] = [:],
             access: [String] = [],
             launcher: [String] = [],
@@ -25,6 +28,7 @@ extension Cluster {
             walSegmentMegabytes: Int = 16,
             files: [String: String] = [:]
         ) {
+            self.port = port
             self.settings = settings
             self.access = access
             self.launcher = launcher

@@ -11,7 +11,7 @@ public final class Cluster: Sendable {
     /// The folder of the socket: libpq's `host`.
     public let socketFolder: String
     let dataFolder: String
-    private let options: Options
+    fileprivate let options: Options
     private let process: Mutex<ChildProcess?>
     private let nextDatabase = Atomic<Int>(0)
 
@@ -62,7 +62,7 @@ public final class Cluster: Sendable {
         let started = try ChildProcess(
             options.launcher + Account.postgres.prefix + [
                 "\(Self.programs)/postgres", "-D", dataFolder, "-k", socketFolder, "-c", "listen_addresses=", "-c", "fsync=off", "-c",
-                "max_connections=200", "-c", "log_min_messages=warning",
+                "port=\(options.port)", "-c", "max_connections=200", "-c", "log_min_messages=warning",
             ] + options.settings.flatMap { ["-c", "\($0)=\($1)"] },
             output: "\(socketFolder)/log"
         )
@@ -77,6 +77,9 @@ public final class Cluster: Sendable {
         running.send(kill ? SIGKILL : SIGINT)
         guard running.wait() != nil else { throw NotInTime(description: "PostgreSQL did not stop") }
     }
+
+    /// Where it is, in a connection string.
+    fileprivate var address: String { "host=\(socketFolder) port=\(options.port)" }
 
     /// What the server has logged.
     public var log: String { (try? String(contentsOfFile: "\(socketFolder)/log", encoding: .utf8)) ?? "" }
@@ -120,7 +123,7 @@ public final class Database: Sendable {
         self.cluster = cluster
         self.name = name
         connection = Mutex(
-            try Connection("host=\(cluster.socketFolder) dbname=\(name) user=postgres", applicationName: "test", until: .after(milliseconds: 5_000))
+            try Connection("\(cluster.address) dbname=\(name) user=postgres", applicationName: "test", until: .after(milliseconds: 5_000))
         )
     }
 
@@ -130,7 +133,7 @@ public final class Database: Sendable {
     }
 
     /// libpq's connection string for a role, with a password that nobody asks for: it must not be seen anywhere else.
-    public func conninfo(user: String) -> String { "host=\(cluster.socketFolder) dbname=\(name) password=\(Secrets.password) user=\(user)" }
+    public func conninfo(user: String) -> String { "\(cluster.address) dbname=\(name) password=\(Secrets.password) user=\(user)" }
 
     /// Runs a statement as the superuser, to whom row security does not apply, and returns the rows as text.
     @discardableResult

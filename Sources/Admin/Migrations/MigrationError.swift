@@ -29,6 +29,8 @@ public enum MigrationError: Error {
     case failed(String, PostgresError.ServerError)
     /// The file ends its transaction itself, and so was applied in part and is not recorded.
     case endsTransaction(String)
+    /// The role of the connection, or the one that a file takes on, may not do what has to be done. Nothing was.
+    case missingRights([MissingRight], command: String)
     /// The connection was lost while the file was applied. It was undone, unless that happened during the commit.
     case interrupted(String, PostgresError)
     /// PostgreSQL cannot say what was applied.
@@ -52,6 +54,9 @@ extension MigrationError: CustomStringConvertible {
         case .locked(let name, let time): "\(name) waited \(time) for a lock and was undone; run it again when the tables are less busy"
         case .failed(let name, let error): "\(name) failed and was undone: \(error.message) (SQLSTATE \(error.sqlState))"
         case .endsTransaction(let name): "\(name) ends its own transaction, so part of it stays; it must not commit or roll back"
+        case .missingRights(let rights, let command):
+            "\(command) needs \(rights.map(\.description).joined(separator: ", ")), and has changed nothing; as a superuser or the server's admin, "
+                + "run: \(rights.map(\.remedy).joined(separator: "; "))"
         case .interrupted(let name, let error): "\(name) was interrupted: \(error.detail)"
         case .postgres(let error): error.detail
         }

@@ -12,11 +12,11 @@ extension Migrations {
     }
 
     /// Applies what is pending, each file in a transaction of its own together with its row in `debrief_migrations`. Before anything is applied, all
-    /// that was is compared with the folder.
+    /// that was is compared with the folder, and the catalog is asked for the rights that the rest needs.
     ///
     /// - Parameters:
-    ///   - connection: of a role that may create roles and grants in schema `public`. Its end, here, ends the advisory lock and a transaction that
-    /// failed.
+    ///   - connection: of a superuser, or of the owner of the database with CREATEROLE. Its end, here, ends the advisory lock and a transaction that
+    ///     failed.
     ///   - report: is told of each step as soon as it is done.
     /// - Returns: how many files were applied.
     public func up(_ connection: consuming Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
@@ -26,8 +26,10 @@ extension Migrations {
             report(.waiting)
             _ = try connection.rows("select pg_advisory_lock(\(lockKey))")
         }
-        let pending = try pending(after: connection.appliedMigrations())
-        try connection.run(createTable)
+        let applied = try appliedMigrations(connection: &connection, command: "migrate up")
+        let pending = try pending(after: applied)
+        let missing = try missingRights(for: pending, &connection)
+        guard missing.isEmpty else { throw .missingRights(missing, command: "migrate up") }
         for file in pending {
             try connection.apply(file)
             report(.applied(file.name))
@@ -47,10 +49,17 @@ extension Migrations {
 
     /// All files, and when each was applied. It writes nothing and waits for nobody.
     public func status(_ connection: inout Connection) throws(MigrationError) -> [Entry] {
-        let applied = try connection.appliedMigrations()
+        let applied = try appliedMigrations(connection: &connection, command: "migrate status")
         let pending = try pending(after: applied)
         return applied.map { Entry(number: $0.number, name: $0.name, appliedAt: $0.appliedAt) }
             + pending.map { Entry(number: $0.number, name: $0.name, appliedAt: nil) }
+    }
+
+    /// What the database has, where its role may know that.
+    private func appliedMigrations(connection: inout Connection, command: String) throws(MigrationError) -> [Applied] {
+        let missing = try Self.missingRightsToRead(&connection)
+        guard missing.isEmpty else { throw .missingRights(missing, command: command) }
+        return try connection.appliedMigrations()
     }
 }
 
@@ -64,7 +73,8 @@ private let lockTimeout = "5s"
 /// How long a file may take. Only a person can say, by Ctrl-C; a day, since each wait has an end.
 private let fileMilliseconds = 86_400_000
 
-/// No right for anybody but the migrator, whose table it is: nothing is granted to `public` on a new table.
+/// No right for anybody but the migrator, whose table it is: nothing is granted to `public` on a new table. Part of the first file's transaction, so
+/// that where this fails nothing is there.
 private let createTable = """
     create table if not exists public.debrief_migrations (
         number     integer primary key check (number > 0),
@@ -96,6 +106,7 @@ extension Connection {
             // Whatever the database's default is: a file that waits for a lock has to see then what the one who held it has written.
             try execute(script: "begin isolation level read committed; set local lock_timeout = '\(lockTimeout)'", until: fileDeadline)
             let transaction = try query("select pg_current_xact_id()", until: fileDeadline)
+            if file.number == 1 { try execute(script: createTable, until: fileDeadline) }
             try execute(script: file.sql, until: fileDeadline)
             isWhole = try query("select pg_current_xact_id()", until: fileDeadline) == transaction
             if isWhole {
