@@ -56,7 +56,8 @@ struct CommandTests {
         let up = try database.debrief(["migrate", "up", "--folder", folder(["0001_a.sql": "create table a (); \(statement);"])])
         #expect(up.status == 1)
         #expect(up.errors.hasPrefix("debrief: 0001_a.sql ends its own transaction"))
-        #expect(try database.value("select count(*) from debrief_migrations") == "0")
+        // The record is made in the same transaction.
+        #expect(try database.tables(["debrief_migrations"]) == [] || database.value("select count(*) from debrief_migrations") == "0")
     }
 
     @Test("an edited file is refused by name before anything runs")
