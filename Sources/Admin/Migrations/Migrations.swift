@@ -9,10 +9,13 @@ public struct Migrations: Sendable {
     /// More than any migration needs. Data is loaded by other means.
     private static let largestFile = 16 << 20
 
-    /// The folder that belongs to this program: `migrations`, beside the folder that it lies in, as `/opt/debrief/migrations` is to
-    /// `/opt/debrief/bin/debrief`. So a program is never used with the migrations of another version because of where somebody stood.
+    /// The folder that belongs to this program, by where that lies: `migrations` beside its folder, as `/opt/debrief/migrations` is to
+    /// `/opt/debrief/bin/debrief`; else, by the Filesystem Hierarchy Standard, as `/usr/share/debrief/migrations` is to `/usr/bin/debrief`. So a program
+    /// is never used with the migrations of another version because of where somebody stood. Where there is neither, it is the first.
     public static var installedFolder: String {
-        (executablePath() ?? "").removingLastComponent().removingLastComponent().appending("migrations").string
+        let prefix = (executablePath() ?? "").removingLastComponent().removingLastComponent()
+        let places = [prefix.appending("migrations"), prefix.appending("share/debrief/migrations")]
+        return (places.first { (try? Stat($0))?.type == .directory } ?? places[0]).string
     }
 
     /// Reads the folder's `.sql` files; other files in it are none of its business.

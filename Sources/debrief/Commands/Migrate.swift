@@ -15,7 +15,7 @@ struct Migrate: ParsableCommand {
 
     /// What both commands need.
     struct Options: ParsableArguments {
-        @Option(help: "The folder that holds the migrations. (default: migrations, beside the folder of this program)")
+        @Option(help: "The folder that holds the migrations. (default: the one that this program was installed with)")
         var folder: String?
 
         @OptionGroup var settings: SettingsOptions
