@@ -2,21 +2,24 @@ import Foundation
 import Support
 import Testing
 
-@Suite("The unit for systemd", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+@Suite("The units for systemd", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
 struct UnitFileTests {
-    private static let path = "\(Run.repository)/scripts/debrief.service"
+    private static let folder = "\(Run.repository)/scripts/package.d"
 
-    private func analyze(_ words: String...) throws -> (status: Int32?, output: String, errors: String) {
+    private func analyze(_ words: [String]) throws -> (status: Int32?, output: String, errors: String) {
         try run(["/usr/bin/systemd-analyze", "--no-pager"] + words)
     }
 
-    @Test("has no fault that systemd would find")
+    @Test("have no fault that systemd would find")
     func verify() throws {
-        // The binary is not installed here.
-        let unit = "\(Run.makeFolder("unit", for: .invoker))/debrief.service"
-        let text = try String(contentsOfFile: Self.path, encoding: .utf8)
-        try text.replacing("/opt/debrief/bin/debrief", with: "/bin/true").write(toFile: unit, atomically: false, encoding: .utf8)
-        let verified = try analyze("verify", unit)
+        // The binary is not installed here, nor are the manual pages.
+        let folder = Run.makeFolder("unit", for: .invoker)
+        let units = ["debrief.service", "debrief.socket"]
+        for unit in units {
+            let text = try String(contentsOfFile: "\(Self.folder)/\(unit)", encoding: .utf8)
+            try text.replacing("/usr/bin/debrief", with: "/bin/true").write(toFile: "\(folder)/\(unit)", atomically: false, encoding: .utf8)
+        }
+        let verified = try analyze(["verify", "--man=no"] + units.map { "\(folder)/\($0)" })
         #expect(verified.status == 0 && verified.output.isEmpty && verified.errors.isEmpty, "\(verified)")
     }
 
@@ -25,7 +28,7 @@ struct UnitFileTests {
         let readme = try String(contentsOfFile: "\(Run.repository)/README.md", encoding: .utf8)
         let said = try #require(readme.firstMatch(of: /`systemd-analyze security` gives it ([0-9]+\.[0-9])/)).1
         let threshold = try #require(Double(said)) * 10
-        let security = try analyze("security", "--offline=true", "--threshold=\(Int(threshold.rounded()))", Self.path)
+        let security = try analyze(["security", "--offline=true", "--threshold=\(Int(threshold.rounded()))", "\(Self.folder)/debrief.service"])
         #expect(security.status == 0, "\(security.output.suffix(200))")
     }
 }
