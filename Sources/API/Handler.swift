@@ -86,6 +86,7 @@ public struct Handler: ~Copyable {
         response.begin(isHead: request.value(of: .method).equals(Self.head))
         do {
             try answer(&request, &observation, until: deadline)
+            observation.status = response.status.code
         } catch let error as FastCGIError {
             observation.note(error)
         } catch {
@@ -133,8 +134,8 @@ extension Handler {
     /// What is asked of the database.
     private struct Call {
         let endpoint: Endpoint
-        /// The endpoint's statement, and the rows of a page; or what to answer instead, once the caller may know.
-        let query: Swift.Result<(statement: Statement, limit: Int), APIError>
+        /// The endpoint's statement, and what it was made of; or what to answer instead, once the caller may know.
+        let query: Swift.Result<(statement: Statement, parameters: Parameters), APIError>
     }
 
     private mutating func prepareCall(_ request: borrowing Request, _ observation: inout Observation) throws(APIError) -> Call {
@@ -157,7 +158,7 @@ extension Handler {
             guard id != nil || !endpoint.takesID else { return Call(endpoint: endpoint, query: .failure(.noRow)) }
             arguments.removeAll()
             let statement = try endpoint.bind(Endpoint.Input(parameters: parameters, id: id ?? .zero, now: .now), &arguments)
-            return Call(endpoint: endpoint, query: .success((statement, parameters.limit)))
+            return Call(endpoint: endpoint, query: .success((statement, parameters)))
         } catch {
             return Call(endpoint: endpoint, query: .failure(.invalidParameter(error)))
         }
@@ -195,12 +196,12 @@ extension Handler {
         let caller = Caller(try connection.receive(until: deadline))
         (observation.token, observation.tenant) = (caller.token, caller.tenant)
         try caller.require(endpoint.scope)
-        let limit = try call.query.get().limit
+        let parameters = try call.query.get().parameters
 
         response.body.raw(#"{"ok":true,"data":"#)
         switch endpoint.shape {
         case .one: try one(endpoint, &connection, until: deadline)
-        case .page: try page(endpoint, limit: limit, &connection, until: deadline)
+        case .page: try page(endpoint, parameters, &connection, until: deadline)
         case .list: guard try list(endpoint, &request, &connection, until: deadline) else { return }
         }
         response.body.raw("}")
@@ -214,19 +215,21 @@ extension Handler {
         endpoint.rowFormat.write(row: 0, of: result, to: &response.body)
     }
 
-    private mutating func page(_ endpoint: Endpoint, limit: Int, _ connection: inout Connection, until deadline: Deadline) throws {
+    private mutating func page(_ endpoint: Endpoint, _ parameters: Parameters, _ connection: inout Connection, until deadline: Deadline) throws {
         let result = try connection.receive(until: deadline)
         try connection.drain(until: deadline)
         let format = endpoint.rowFormat
-        let count = min(result.rowCount, limit)
+        let count = min(result.rowCount, parameters.limit)
         response.body.raw("[")
         for row in 0..<count {
             if row > 0 { response.body.raw(",") }
             format.write(row: row, of: result, to: &response.body)
         }
         response.body.raw(#"],"next_cursor":"#)
-        guard result.rowCount > limit else { return response.body.null() }
-        Cursor(after: limit - 1, of: result).write(to: &response.body)
+        guard result.rowCount > count else { return response.body.null() }
+        let cursor = Cursor(after: count - 1, of: result)
+        cursor.write(to: &response.body)
+        response.next.write(path: endpoint.path, parameters, cursor: cursor)
     }
 
     /// Returns false where the client wants no more of it, and the rest stays unread.

@@ -4,8 +4,9 @@ import Waiting
 
 /// The response to one request while it is made: a head, and a body in one buffer that is used again for each.
 ///
-/// A body that fits the buffer is sent whole, with its Content-Length, in one system call. A longer one, of a list, begins to leave as soon as it
-/// does not fit; it has no Content-Length and ends with the request's last record, so that one cut short can be told from one that is whole.
+/// A body that fits the buffer is sent whole, with its Content-Length and its ETag, in one system call; or not at all, where the client has it. A longer
+/// one, of a list, begins to leave as soon as it does not fit; it has neither and ends with the request's last record, so that one cut short can be told
+/// from one that is whole.
 struct Response: ~Copyable {
     /// How a request ended, for the status line.
     struct Status {
@@ -18,6 +19,7 @@ struct Response: ~Copyable {
         }
 
         static let ok = Status(200, "OK")
+        static let notModified = Status(304, "Not Modified")
     }
 
     /// The largest body that is made in memory: what fits one FastCGI record, 64 kB.
@@ -25,7 +27,11 @@ struct Response: ~Copyable {
 
     /// The body, or what has not been sent of it.
     var body = JSONWriter(capacity: largestBody + 8_192)
-    private var head = JSONWriter(capacity: 512)
+    /// Where the next page is, of a page that is not the last.
+    var next = NextLink()
+    private var head = JSONWriter(capacity: 1_024)
+    /// The status that was sent last.
+    private(set) var status = Status.ok
     /// Whether a part has been sent: from then on nothing can be taken back, retried, or answered otherwise.
     private(set) var hasBegun = false
     /// How much of the body has been sent.
@@ -40,26 +46,46 @@ struct Response: ~Copyable {
         sentBytes = 0
         head.removeAll()
         body.removeAll()
+        next.removeAll()
     }
 
     /// Forgets a body of which nothing was sent, to make another.
     mutating func restart() {
         precondition(!hasBegun, "a response that has begun cannot be made anew")
         body.removeAll()
+        next.removeAll()
     }
 
     /// Sends what there is of a list where it is more than may be held.
     ///
-    /// - Returns: false where the client has got all that it will: the head of a HEAD's response.
+    /// - Returns: false where the client has got all that it will: the head of a HEAD's response, or that it has what it wants.
     mutating func overflow(to request: inout Request, until deadline: Deadline) throws(FastCGIError) -> Bool {
         guard body.count > Self.largestBody else { return true }
-        try send(to: &request, isLast: isHead, until: deadline)
-        return !isHead
+        let isLast = isHead || !hasBegun && IfNoneMatch.isAny(request.value(of: .ifNoneMatch))
+        try isLast ? end(to: &request, until: deadline) : send(to: &request, isLast: false, until: deadline)
+        return !isLast
     }
 
-    /// Ends a successful response.
+    /// Ends a successful response: with the body, or with 304 where the client has named its tag.
     mutating func end(to request: inout Request, until deadline: Deadline) throws(FastCGIError) {
+        if !hasBegun { beginSuccess(request.value(of: .ifNoneMatch)) }
         try send(to: &request, isLast: true, until: deadline)
+    }
+
+    private mutating func beginSuccess(_ ifNoneMatch: Span<UInt8>) {
+        guard body.count <= Self.largestBody else {
+            return IfNoneMatch.isAny(ifNoneMatch) ? beginNotModified() : beginHead(.ok)
+        }
+        let tag = body.withBytes { ETag(of: $0) }
+        let match = IfNoneMatch.match(ifNoneMatch, tag)
+        if match == .none {
+            beginHead(.ok)
+            addLength()
+            next.line.withBytes { head.raw($0) }
+        } else {
+            beginNotModified()
+        }
+        tag.write(to: &head, isWeak: match == .weak)
     }
 
     /// Answers with an error instead.
@@ -73,6 +99,7 @@ struct Response: ~Copyable {
             head.raw(scope.rawValue.utf8.span)
             head.raw("\"\r\n")
         }
+        addLength()
         try send(to: &request, isLast: true, until: deadline)
     }
 
@@ -81,11 +108,6 @@ struct Response: ~Copyable {
         let isFirst = !hasBegun
         if isFirst {
             if head.count == 0 { beginHead(.ok) }
-            if isLast && body.count <= Self.largestBody {
-                head.raw("Content-Length: ")
-                head.integer(Int64(body.count))
-                head.raw("\r\n")
-            }
             head.raw("\r\n")
         }
         hasBegun = true
@@ -102,12 +124,30 @@ struct Response: ~Copyable {
 
     /// The fields that each response has beside these come from nginx (nginx/debrief-headers.conf): they are the same for its own errors.
     private mutating func beginHead(_ status: Status) {
+        beginStatus(status)
+        head.raw("Content-Type: application/json\r\n")
+    }
+
+    /// Without a body, and without what would describe one.
+    private mutating func beginNotModified() {
+        body.removeAll()
+        beginStatus(.notModified)
+    }
+
+    private mutating func beginStatus(_ status: Status) {
+        self.status = status
         head.removeAll()
         head.raw("Status: ")
         head.integer(Int64(status.code))
         head.raw(" ")
         head.raw(status.reason)
-        head.raw("\r\nContent-Type: application/json\r\n")
+        head.raw("\r\n")
+    }
+
+    private mutating func addLength() {
+        head.raw("Content-Length: ")
+        head.integer(Int64(body.count))
+        head.raw("\r\n")
     }
 
     private mutating func writeError(_ error: APIError, requestID: Span<UInt8>) {

@@ -14,6 +14,8 @@ public enum RequestParameter: String, Sendable {
     case uri = "REQUEST_URI"
     /// The value of the `Authorization` field.
     case authorization = "HTTP_AUTHORIZATION"
+    /// The value of the `If-None-Match` field.
+    case ifNoneMatch = "HTTP_IF_NONE_MATCH"
     /// The value of the `Accept` field; for the operator's pages alone.
     case accept = "HTTP_ACCEPT"
     /// The request's id, also in nginx's log and in the response's `X-Request-Id`.

@@ -56,6 +56,11 @@ struct StreamTests {
         #expect(zip(names, names.dropFirst()).allSatisfy { $0.utf8.lexicographicallyPrecedes($1.utf8) })
         #expect(try Run.isSanitized || peak() - before < 3_000, "kB")
 
+        let compressed = try deployment.client.get("users", token: many.token, fields: ["Accept-Encoding: gzip"])
+        #expect(compressed.field("Content-Encoding") == "gzip" && compressed.isWhole && compressed.field("ETag") == nil)
+        let unzipped = try unzipped(compressed.body)
+        #expect(unzipped.isWhole && unzipped.text == long.text)
+
         let old = try deployment.client.send(Call("/api/v1/users", version: "HTTP/1.0", token: many.token))
         #expect(old.field("Transfer-Encoding") == nil && old.body == long.body)
     }
@@ -91,6 +96,10 @@ struct StreamTests {
         #expect(!response.body.isEmpty)
         #expect(!response.isWhole)
         #expect(JSONValue(parsing: response.body) == nil)
+
+        let compressed = try deployment.client.get("users", token: tenant.token, fields: ["Accept-Encoding: gzip"])
+        #expect(compressed.field("Content-Encoding") == "gzip" && !compressed.body.isEmpty && !compressed.isWhole)
+        #expect(try !unzipped(compressed.body).isWhole)
         // The worker and its connection are in order.
         #expect(try deployment.client.get("scenarios", token: tenant.token).status == 200)
     }

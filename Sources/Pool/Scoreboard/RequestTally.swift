@@ -3,7 +3,7 @@
 /// The one writer is the worker whose slot it is part of. A worker that is killed between two of its numbers leaves one that lacks the last request.
 struct RequestTally {
     /// The statuses that are told apart. 499 is nginx's for a client that was gone before its answer.
-    static let statuses = [200, 400, 401, 403, 404, 405, 499, 500, 503, 504]
+    static let statuses = [200, 304, 400, 401, 403, 404, 405, 499, 500, 503, 504]
     /// The upper ends of the histogram's buckets in microseconds, inclusive; what took longer is in one more.
     static let bounds = [
         500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000, 5_000_000, 10_000_000, 30_000_000,

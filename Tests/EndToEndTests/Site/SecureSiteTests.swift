@@ -129,8 +129,8 @@ struct SecureSiteTests {
         }
     }
 
-    @Test("a response that a lost worker leaves unfinished is an error to an HTTP/2 client, too")
-    func cut() throws {
+    @Test("a response that a lost worker leaves unfinished is an error to an HTTP/2 client, too", arguments: [false, true])
+    func cut(isCompressed: Bool) throws {
         let database = try Cluster.shared.get().makeDatabase(demo: false)
         let tenant = try Tenant(database)
         try database.sql(
@@ -152,7 +152,9 @@ struct SecureSiteTests {
         let deployment = try Deployment(database, workers: 1, site: .tls)
         let client = SecureClient(deployment)
         let curl = try ChildProcess(
-            client.command(http2: true) + ["-H", "Authorization: Bearer \(tenant.token)", "https://\(NginxSite.name)/api/v1/users"],
+            client.command(http2: true) + (isCompressed ? ["--compressed"] : []) + [
+                "-H", "Authorization: Bearer \(tenant.token)", "https://\(NginxSite.name)/api/v1/users",
+            ],
             output: "\(deployment.folder)/curl.out",
             errors: "\(deployment.folder)/curl.err"
         )
