@@ -45,7 +45,8 @@ let package = Package(
         .target(
             name: "Documents",
             dependencies: ["API", "Digest", "JSON"],
-            resources: [.embedInCode("Page/page.css"), .embedInCode("Page/page.js")],
+            resources: ["Page/page.css", "Page/page.js"].map { .embedInCode($0) }
+                + ["sessions.sh", "sessions.py", "sessions.mjs", "sessions.swift", "sessions_csv.py"].map { .embedInCode("QuickStarts/\($0)") },
             swiftSettings: safe
         ),
         .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),

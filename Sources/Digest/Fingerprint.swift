@@ -9,7 +9,8 @@ public struct Fingerprint: Equatable, Sendable {
     /// The hash.
     public let value: UInt64
 
-    /// π's first bits behind the point, so that nobody has chosen them. None of the four can stand in UTF-8, where it would make a factor zero.
+    /// π's first bits behind the point, so that nobody has chosen them. None of the four can stand in a
+    /// JSON text, where it would make a factor zero: one is no UTF-8, three have control characters.
     private static let keys: (UInt64, UInt64, UInt64, UInt64) = (
         0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7344, 0xa409_3822_299f_31d0, 0x082e_fa98_ec4e_6c89
     )

@@ -10,5 +10,24 @@ public struct QuickStart: Sendable {
     public let text: String
 
     /// All of them, in the order of the page.
-    public static let all: [QuickStart] = []
+    public static let all = [
+        QuickStart("curl, jq and bash", "bash sessions.sh", "sessions.sh", PackageResources.sessions_sh),
+        QuickStart("Python", "python3 sessions.py  # needs requests: pip install requests", "sessions.py", PackageResources.sessions_py),
+        QuickStart("JavaScript", "node sessions.mjs  # Node 18 or later", "sessions.mjs", PackageResources.sessions_mjs),
+        QuickStart("Swift", "swift sessions.swift", "sessions.swift", PackageResources.sessions_swift),
+        QuickStart(
+            "All sessions in a CSV file",
+            "python3 sessions_csv.py sessions.csv  # the token needs users:read and scenarios:read, too",
+            "sessions_csv.py",
+            PackageResources.sessions_csv_py
+        ),
+    ]
+
+    /// - Parameter bytes: of the file in `QuickStarts`, which the build puts into the binary.
+    private init(_ title: String, _ command: String, _ file: String, _ bytes: [UInt8]) {
+        self.title = title
+        self.command = command
+        self.file = file
+        text = String(decoding: bytes, as: UTF8.self)
+    }
 }
