@@ -32,8 +32,11 @@ die() {
     exit 1
 }
 
+# What is wrong, how it would be right, and where there is more.
 usage() {
-    printf '%s: %s (see --help)\n' "${0##*/}" "$*" >&2
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    sed -n 's/^# \(Usage: .*\)/\1/p' "$0" >&2
+    printf '  See scripts/%s --help for more information.\n' "${0##*/}" >&2
     exit 64
 }
 
@@ -56,6 +59,7 @@ is_root() {
 step() {
     local began=${EPOCHREALTIME/./} tenths
     note=
+    step_name=$1
     printf '%-20s' "$1"
     shift
     step_output=$(mktemp)
@@ -73,6 +77,9 @@ show_failed_step() {
     [ -n "$step_output" ] || return 0
     printf 'failed\n' >&3
     cat "$step_output" >&4
+    printf '%s: the step "%s" failed, as said above; mend that and run this again, what was done before is kept\n' "${0##*/}" \
+        "$step_name" >&4
+    ! grep -q 'No space left on device' "$step_output" || printf '%s: a disk is full: df -h tells which\n' "${0##*/}" >&4
     rm -f "$step_output"
 }
 trap show_failed_step EXIT
@@ -99,7 +106,7 @@ check_machine() {
     fi
     [ -w "$clone" ] || die "this clone is $owner's and $(id -un) cannot write to it: make a clone of your own"
     command -v swift >/dev/null || die "there is no swift on the PATH: install Swift 6.3 first (swift.org/install)"
-    command -v apt-get >/dev/null || die "this needs Debian 12: there is no apt-get"
+    command -v apt-get >/dev/null || die "this needs Debian 12, and there is no apt-get: use a machine, or a container, of Debian 12"
 
     missing_packages
     if is_root || [ ${#missing[@]} -eq 0 ]; then return; fi
@@ -257,7 +264,8 @@ marker='This folder was made by scripts/up of Debrief, for the clone in'
 find_state() {
     local mark=$state_link/.debrief-state made_for
     [ -f "$mark" ] && grep -qxF "$marker" "$mark" || return
-    [ -O "$mark" ] || die "$state_link is $(stat -c %U "$mark")'s, not $(id -un)'s"
+    [ -O "$mark" ] ||
+        die "$state_link is $(stat -c %U "$mark")'s, not $(id -un)'s: run this as $(stat -c %U "$mark"), or set DEBRIEF_STATE to another folder"
     made_for=$(tail -n 1 "$mark")
     # A moved clone keeps its state; a copied one must not share it.
     [ "$made_for" = "$clone" ] || [ ! -d "$made_for" ] ||
@@ -266,7 +274,14 @@ find_state() {
 }
 
 need_state() {
-    if ! find_state || [ ! -e "$state/bin/debrief" ]; then die 'nothing is here yet: run scripts/up first'; fi
+    if ! find_state || [ ! -e "$state/bin/debrief" ] || [ ! -e "$state/etc/debrief.conf" ]; then
+        die "nothing is in $state_link yet: run scripts/up first, with the same DEBRIEF_STATE"
+    fi
+}
+
+need_workers() {
+    need_state
+    answers || die 'no workers are running here: scripts/up starts them'
 }
 
 # One up or down at a time; the file says which.
@@ -274,13 +289,15 @@ lock_state() {
     local lock=$state_link.lock
     mkdir -p "${lock%/*}" 2>/dev/null || true
     [ -e "$lock" ] || [ -w "${lock%/*}" ] || die "${lock%/*} cannot be written to: set DEBRIEF_STATE to a folder elsewhere"
-    [ ! -e "$lock" ] || [ -w "$lock" ] || die "$lock is $(stat -c %U "$lock")'s, not $(id -un)'s"
+    [ ! -e "$lock" ] || [ -w "$lock" ] ||
+        die "$lock is $(stat -c %U "$lock")'s, not $(id -un)'s: run this as $(stat -c %U "$lock"), or set DEBRIEF_STATE to another folder"
     exec 9>>"$lock"
     if ! flock -n 9; then
         printf 'Waiting for %s, which is at work here.\n' "$(<"$lock")" >&2
-        flock -w 1800 9 || die "still at work here: $(<"$lock")"
+        flock -w 1800 9 || die "$(<"$lock") is still at work here after half an hour: wait for its end, or end it, and run this again"
     fi
-    printf 'scripts/%s (pid %d)\n' "${0##*/}" $$ >"$lock"
+    printf 'scripts/%s (pid %d)\n' "${0##*/}" $$ 2>/dev/null >"$lock" ||
+        die "cannot write to $lock: make room on its disk (df -h tells how full it is), or set DEBRIEF_STATE to a folder elsewhere"
 }
 
 check_state() {
@@ -437,8 +454,8 @@ await() {
     local deadline=$((SECONDS + $2)) name=$1
     shift 2
     until "$@"; do
-        kill -0 "$pid" 2>/dev/null || die "$name has ended$(log_end "$name")"
-        ((SECONDS < deadline)) || die "$name does not answer$(log_end "$name")"
+        kill -0 "$pid" 2>/dev/null || die "$name has ended; its log says why$(log_end "$name")"
+        ((SECONDS < deadline)) || die "$name does not answer; its log may say why$(log_end "$name")"
         sleep 0.02
     done
 }

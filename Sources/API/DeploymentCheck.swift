@@ -57,20 +57,17 @@ public struct DeploymentCheck: Sendable {
                 case .server, .unexpected, .passwordFile: false
                 case .connectionLost, .timedOut: true
                 }
-            // That of a file says what to do by itself.
-            let advice = if case .passwordFile = error { "" } else { advice(step) }
-            checks.append(DeploymentCheck(name: step, faults: [error.detail + advice], isUnreachable: isUnreachable))
+            let fault = "\(error.detail); \(advice(step, error, conninfo: settings.conninfo))"
+            checks.append(DeploymentCheck(name: step, faults: [fault], isUnreachable: isUnreachable))
         }
         return checks
     }
 
     /// What to do where PostgreSQL refuses a step.
-    private static func advice(_ step: String) -> String {
-        switch step {
-        case "database": "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
-        case "statements": "; run debrief migrate up"
-        default: ""
-        }
+    private static func advice(_ step: String, _ error: PostgresError, conninfo: String) -> String {
+        if step == "statements", error.sqlState != nil { return "run debrief migrate up" }
+        let advice = error.advice("DEBRIEF_DATABASE")
+        return conninfo.isEmpty ? "DEBRIEF_DATABASE is not set, so that libpq's own environment says where it is: \(advice)" : advice
     }
 
     /// libpq's own `sslmode`, prefer, takes what the server offers, and nothing where somebody between them says that it offers nothing.

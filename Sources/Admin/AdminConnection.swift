@@ -9,13 +9,13 @@ public enum AdminConnection {
     /// A connection for an admin's command.
     ///
     /// - Parameters:
-    ///   - conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
+    ///   - setting: `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
     ///   - milliseconds: how long making it may take.
-    public static func open(_ conninfo: String, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
+    public static func open(_ setting: ConnectionSetting, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
         do {
-            return try Connection(conninfo, applicationName: "debrief-admin", until: .after(milliseconds: milliseconds))
+            return try Connection(setting.conninfo, applicationName: "debrief-admin", until: .after(milliseconds: milliseconds))
         } catch {
-            throw .unreachable(error)
+            throw .unreachable(place: setting.place, error)
         }
     }
 
@@ -23,8 +23,8 @@ public enum AdminConnection {
     ///
     /// Row security is forced on their tables, and the admin of a managed server is no superuser: it is the owner's policy that lets an admin's
     /// commands see and write rows.
-    static func openAsOwner(_ conninfo: String, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
-        var connection = try open(conninfo, milliseconds: milliseconds)
+    static func openAsOwner(_ setting: ConnectionSetting, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
+        var connection = try open(setting, milliseconds: milliseconds)
         _ = try connection.ask("set role debrief_owner")
         return connection
     }

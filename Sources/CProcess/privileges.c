@@ -112,11 +112,11 @@ int debrief_open_path(const char *path) {
     return open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 }
 
-// Whether an entry of the environment is the variable, or, where the name ends in _, one that begins so.
+// Whether an entry of the environment is the variable, or, where the name ends in *, one that begins so.
 static int is_named(const char *entry, const char *name) {
     size_t length = strlen(name);
-    if (strncmp(entry, name, length) != 0) return 0;
-    return name[length - 1] == '_' || entry[length] == '=';
+    if (name[length - 1] == '*') return strncmp(entry, name, length - 1) == 0;
+    return strncmp(entry, name, length) == 0 && entry[length] == '=';
 }
 
 static int is_among(const char *entry, const char *const *names) {
@@ -144,7 +144,11 @@ int debrief_hide_environment(const char *const *dropped) {
 void debrief_forget_environment(const char *const *dropped) {
     char **kept = environ;
     for (char **entry = environ; *entry; entry++) {
-        if (!is_among(*entry, dropped)) *kept++ = *entry;
+        if (is_among(*entry, dropped)) {
+            explicit_bzero(*entry, strlen(*entry));
+        } else {
+            *kept++ = *entry;
+        }
     }
     *kept = NULL;
 }

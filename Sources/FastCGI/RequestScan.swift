@@ -36,8 +36,8 @@ package enum RequestScan: Equatable {
                 self = .malformed
                 return
             }
-            // libfcgi forgets the padding behind BEGIN_REQUEST and behind the end of a stream: it takes it for the next header, or leaves it unread, which
-            // resets the connection. No web server pads there: what has 8 bytes or none is aligned as §3.3 wants it.
+            // libfcgi forgets the padding behind BEGIN_REQUEST and behind the end of a stream: it takes it for the next header, or leaves it unread,
+            // which resets the connection. No web server pads there: what has 8 bytes or none is aligned as §3.3 wants it.
             guard padding == 0 || length > 0 && type != Self.beginRequest else {
                 self = .malformed
                 return

@@ -1,8 +1,8 @@
 /// Bytes that grow, owned: what an array would be, were it not that each store into an array asks first whether somebody else holds it. A page of 50
 /// sessions is a thousand stores.
 ///
-/// Each access is checked against the capacity and traps beyond it. No pointer leaves this file; the values are integers, for which any bit pattern is
-/// one. The memory is not cleared: who writes from the beginning on, and lends what he has written, never shows what was there before.
+/// Each access is checked against the capacity and traps beyond it. No pointer leaves this file; the values are integers, for which any bit pattern
+/// is one. The memory is not cleared: who writes from the beginning on, and lends what he has written, never shows what was there before.
 @safe
 @usableFromInline
 struct ByteBuffer: ~Copyable {

@@ -59,8 +59,8 @@ public struct Connection: ~Copyable {
 
     deinit { PQfinish(handle) }
 
-    /// Has libpq try them in order. It moves on from one that refuses, but waits for one that is gone without a word for as long as it is let: so it is
-    /// given the list without the first again when that one's share of the time is over.
+    /// Has libpq try them in order. It moves on from one that refuses, but waits for one that is gone without a word for as long as it is let: so it
+    /// is given the list without the first again when that one's share of the time is over.
     private static func connect(
         _ parameters: [(String, String)],
         _ password: borrowing Password,
@@ -129,10 +129,11 @@ public struct Connection: ~Copyable {
 
     private borrowing func lost() -> PostgresError { Self.lost(handle) }
 
-    /// The error for what libpq says of a connection. Its message can have several lines; they become one.
+    /// The error for what libpq says of a connection. Its message can have several lines; they become one, without its question whether the server is
+    /// running, since ``PostgresError/advice(_:)`` says more.
     private static func lost(_ handle: OpaquePointer) -> PostgresError {
-        let message = String(cString: PQerrorMessage(handle))
-        return .connectionLost(reason: message.split(whereSeparator: \.isWhitespace).joined(separator: " "))
+        let lines = String(cString: PQerrorMessage(handle)).split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("\tIs the server running ") }
+        return .connectionLost(reason: lines.joined(separator: " ").split(whereSeparator: \.isWhitespace).joined(separator: " "))
     }
 }
 
@@ -141,8 +142,7 @@ public struct Connection: ~Copyable {
 /// Statements queued by ``send(_:_:)`` go out together with ``sync()``, in one round trip and one implicit transaction that ends at the Sync
 /// (<https://www.postgresql.org/docs/15/libpq-pipeline-mode.html>). The results are received in the order of the sending: one
 /// ``receive(until:)`` a statement, or ``beginRows()`` and ``nextRow(until:)`` to the end, then ``drain(until:)``. After an error the server skips
-/// to the Sync, and so does
-/// `drain`: it reads whatever is left, on every path.
+/// to the Sync, and so does `drain`: it reads whatever is left, on every path.
 extension Connection {
     /// Queues one execution of a prepared statement.
     public mutating func send(_ statement: Statement, _ arguments: borrowing Arguments) throws(PostgresError) {
@@ -184,9 +184,8 @@ extension Connection {
         guard PQsetSingleRowMode(handle) == 1 else { throw .unexpected("no statement to read rows of") }
     }
 
-    /// The next row of the statement, as a result of one; nil behind the last. Who stops before that drops the connection: to read on costs as much
-    /// as
-    /// the rest of the list, to cancel as much as a new connection.
+    /// The next row of the statement, as a result of one; nil behind the last. Who stops before that drops the connection: to read on costs as
+    /// much as the rest of the list, to cancel as much as a new connection.
     public mutating func nextRow(until deadline: Deadline) throws(PostgresError) -> Result? {
         while let result = try nextResult(until: deadline) {
             try check(result, PGRES_SINGLE_TUPLE, PGRES_TUPLES_OK)

@@ -15,8 +15,8 @@ extension RawSpan {
         withUnsafeBytes { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// A field of a `record`, counted from 0; nil for NULL. Traps where the record has no such field, or the field is of another type: it is known here
-    /// alone, since the type of a record says nothing of its fields.
+    /// A field of a `record`, counted from 0; nil for NULL. Traps where the record has no such field, or the field is of another type: it is known
+    /// here alone, since the type of a record says nothing of its fields.
     ///
     /// On the wire it is the number of fields, and for each the OID of its type, its length in bytes (-1 for NULL) and its value, in 4 bytes each but
     /// for the value: `record_send` of PostgreSQL.

@@ -2,8 +2,8 @@ import Glibc
 import Synchronization
 import Waiting
 
-/// A host's name on its way to addresses, on a thread of its own: `getaddrinfo` cannot be interrupted, and a name server that never answers holds it for
-/// as long as `resolv.conf` says, 10 s with the usual settings.
+/// A host's name on its way to addresses, on a thread of its own: `getaddrinfo` cannot be interrupted, and a name server that never answers holds it
+/// for as long as `resolv.conf` says, 10 s with the usual settings.
 ///
 /// The thread lives as long as the one call. One that is still at work when its deadline passes is not begun again: who asks for the same name next
 /// waits for the same answer, so that there is never more than one a name, however often it is asked for.

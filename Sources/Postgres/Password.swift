@@ -14,8 +14,8 @@ struct Password: ~Copyable {
 
     /// Reads the file; nil is no password.
     ///
-    /// Nobody else than this process's account may be able to read it, as libpq wants it of a passfile and of a key: its own file has no right for group
-    /// and others; root's may be readable for a group, as a credential of systemd's is.
+    /// Nobody else than this process's account may be able to read it, as libpq wants it of a passfile and of a key: its own file has no right for
+    /// group and others; root's may be readable for a group, as a credential of systemd's is.
     init(file path: String?) throws(PostgresError) {
         guard let path else {
             storage = nil

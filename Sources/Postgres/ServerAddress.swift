@@ -12,8 +12,8 @@ struct ServerAddress {
     /// Empty for the usual one.
     var port: String
 
-    /// The servers that a connection is to be tried with, in order, every name looked up; nil where libpq can have the parameters as they are, which is
-    /// so for paths and addresses, and for lists that do not fit each other, since libpq has words for that.
+    /// The servers that a connection is to be tried with, in order, every name looked up; nil where libpq can have the parameters as they are, which
+    /// is so for paths and addresses, and for lists that do not fit each other, since libpq has words for that.
     ///
     /// A name that cannot be looked up is passed over, as libpq does, unless it was the last.
     static func all(_ parameters: [(String, String)], until deadline: Deadline) throws(PostgresError) -> [ServerAddress]? {

@@ -24,8 +24,8 @@ public func wait(for readiness: Readiness, of descriptor: CInt, until deadline: 
 public enum Arrival: Sendable {
     /// Bytes, an end of file or an error can be read.
     case ready
-    /// The peer has closed the connection, whatever it sent before. Who has only said that nothing more will come is still there. That is told apart on a
-    /// Unix socket; over TCP both look the same until something is sent, so there a peer counts as present.
+    /// The peer has closed the connection, whatever it sent before. Who has only said that nothing more will come is still there. That is told apart
+    /// on a Unix socket; over TCP both look the same until something is sent, so there a peer counts as present.
     case peerIsGone
     /// It did not become ready.
     case timedOut

@@ -1,4 +1,5 @@
 import API
+import Admin
 import ArgumentParser
 import JSON
 
@@ -9,7 +10,21 @@ extension UUID: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }
 }
 
-extension Scope: ExpressibleByArgument {}
+/// The id of a tenant.
+func tenantID(_ text: String) throws -> UUID {
+    guard let id = UUID(text) else { throw ValidationError("a tenant's id is a UUID; debrief tenant list shows it") }
+    return id
+}
+
+/// A scope, by its name.
+func scope(_ text: String) throws -> Scope {
+    guard let scope = Scope(rawValue: text) else {
+        let all = Scope.allCases.map(\.rawValue)
+        let advice = NearestWord.advice(text, among: all, otherwise: "there are \(all.joined(separator: ", "))")
+        throw ValidationError("there is no such scope; \(advice)")
+    }
+    return scope
+}
 
 /// A name of a tenant or a token: something that people can read in a table, and that does not rearrange it.
 func readableName(_ text: String) throws -> String {

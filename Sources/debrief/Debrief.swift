@@ -10,6 +10,8 @@ import Pool
 //     1   refused or failed, with one line on standard error that begins with "debrief: "
 //     3   not running: status alone (Linux Standard Base, init script actions)
 //     64  wrong usage (sysexits.h, EX_USAGE): arguments or settings that make no sense. To try again is of no use, so a service manager should not.
+//
+// Whatever is said of a failure says what was tried, what came, and what to do next.
 
 /// The root command. It does nothing itself.
 @main
@@ -49,13 +51,10 @@ struct Debrief: ParsableCommand {
         } catch {
             // The parser's own: help that was asked for, and wrong usage.
             guard exitCode(for: error) == .validationFailure else { exit(withError: error) }
-            StandardFiles.note(withoutTokens(fullMessage(for: error)))
+            StandardFiles.note(WrongUsage.text(fullMessage(for: error), arguments: Array(CommandLine.arguments.dropFirst())))
             exit(withError: ExitCode.validationFailure)
         }
     }
-
-    /// The parser repeats an argument that it did not expect, which may be a token that somebody has put in the wrong place.
-    private static func withoutTokens(_ message: String) -> String { message.replacing(/debrief_[0-9A-Za-z]+/, with: "debrief_…") }
 }
 
 /// An error that ends a command with one line on standard error.
@@ -80,8 +79,13 @@ extension SettingsError: CommandFailure {
 
 /// A failure of a command's own.
 struct Refusal: CommandFailure {
-    /// The line, without the name of the program.
-    let description: String
+    /// What was tried, and what came.
+    let reason: String
+    /// What to do next; nil where the reason says it.
+    let advice: String?
 
-    init(_ description: String) { self.description = description }
+    init(_ reason: String, _ advice: String? = nil) { (self.reason, self.advice) = (reason, advice) }
+
+    /// The line, without the name of the program.
+    var description: String { reason + (advice.map { "; \($0)" } ?? "") }
 }

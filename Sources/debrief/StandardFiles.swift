@@ -17,7 +17,8 @@ enum StandardFiles {
         do {
             try FileDescriptor.standardOutput.writeAll(text.utf8)
         } catch {
-            throw Refusal("cannot write to standard output: \(error)")
+            let advice = error as? Errno == .noSpace ? "make room on its disk, and run this again" : "see where it leads to"
+            throw Refusal("cannot write to standard output: \(error)", advice)
         }
     }
 

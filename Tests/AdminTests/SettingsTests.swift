@@ -26,7 +26,7 @@ struct SettingsTests {
     func defaults() throws {
         let settings = try settings()
         #expect(settings.database == "")
-        #expect(settings.adminDatabase == "")
+        #expect(settings.adminDatabase.conninfo == "")
         #expect(settings.databasePasswordFile == nil)
         #expect(settings.user == nil && settings.group == nil)
         #expect(settings.listen == .unix(path: "debrief.sock"))
@@ -75,11 +75,12 @@ struct SettingsTests {
         #expect(refusal(["DEBRIEF_STATEMENT_TIMEOUT": "29999ms", "DEBRIEF_REQUEST_TIMEOUT": "34999ms"]) == nil)
         #expect(
             refusal(["DEBRIEF_STATEMENT_TIMEOUT": "30s"])
-                == "DEBRIEF_STATEMENT_TIMEOUT is 30s; wanted is less than DEBRIEF_REQUEST_TIMEOUT, which is 30s"
+                == "DEBRIEF_STATEMENT_TIMEOUT is 30s in the environment; wanted is less than DEBRIEF_REQUEST_TIMEOUT, which is 30s by default"
         )
         #expect(
             refusal(["DEBRIEF_REQUEST_TIMEOUT": "35"])
-                == "DEBRIEF_REQUEST_TIMEOUT is 35s; wanted is less than nginx's fastcgi_read_timeout, which is 35s"
+                == "DEBRIEF_REQUEST_TIMEOUT is 35s in the environment; wanted is less than nginx's fastcgi_read_timeout, "
+                + "which is 35s in nginx/debrief-fastcgi.conf"
         )
     }
 
@@ -112,11 +113,11 @@ struct SettingsTests {
         arguments: [
             ("\nDEBRIEF_WORKERS", "file:2: a line has to be KEY=value, or a comment that begins with #"),
             ("export DEBRIEF_WORKERS=3", "file:1: a line has to be KEY=value, or a comment that begins with #"),
-            ("DEBRIEF_WORKER=3", "file:1: \"DEBRIEF_WORKER\" is not a setting; debrief --help lists them"),
+            ("DEBRIEF_WORKER=3", "file:1: \"DEBRIEF_WORKER\" is not a setting; did you mean DEBRIEF_WORKERS?"),
             ("PGHOST=/tmp", "file:1: \"PGHOST\" is not a setting; debrief --help lists them"),
             ("DEBRIEF_WORKERS=\"3", "file:1: the quotes around the value of DEBRIEF_WORKERS do not match"),
             ("DEBRIEF_WORKERS='", "file:1: the quotes around the value of DEBRIEF_WORKERS do not match"),
-            ("DEBRIEF_WORKERS=3\nDEBRIEF_WORKERS=3", "file:2: DEBRIEF_WORKERS is set a second time"),
+            ("DEBRIEF_WORKERS=3\nDEBRIEF_WORKERS=3", "file:2: DEBRIEF_WORKERS is set a second time, after line 1; leave one of the two"),
             ("#\nDEBRIEF_BACKLOG=x", "file:2: DEBRIEF_BACKLOG is \"x\"; wanted is a whole number from 1 to 65535"),
         ]
     )

@@ -158,7 +158,7 @@ struct CommandTests {
 
         let unknown = try database.debrief(["token", "revoke", tenant])
         #expect(unknown.status == 1)
-        #expect(unknown.errors == "debrief: there is no token \(tenant)\n")
+        #expect(unknown.errors == "debrief: there is no token \(tenant); debrief token list shows them\n")
         #expect(try database.debrief(["token", "revoke", "-"], input: "\(token.dropLast())x\n").status == 1)
         let argument = try database.debrief(["token", "revoke", token])
         #expect(argument.status == 64)
@@ -192,7 +192,7 @@ struct CommandTests {
         #expect(result.status == 64)
         #expect(
             result.errors
-                == "debrief: DEBRIEF_WORKERS is \"4..\"; wanted is a whole number from 1 to 1024, or two as in 4..32\n"
+                == "debrief: DEBRIEF_WORKERS is \"4..\" in the environment; wanted is a whole number from 1 to 1024, or two as in 4..32\n"
         )
     }
 
@@ -200,16 +200,18 @@ struct CommandTests {
     func refusals() throws {
         let unknown = UUID().uuidString.lowercased()
         let create = ["token", "create", "--tenant", unknown, "--name", "x", "--scope", "users:read"]
-        #expect(try cluster.makeDatabase(demo: false).debrief(create).errors == "debrief: there is no tenant \(unknown)\n")
+        #expect(
+            try cluster.makeDatabase(demo: false).debrief(create).errors == "debrief: there is no tenant \(unknown); debrief tenant list shows them\n"
+        )
 
         let empty = try cluster.makeEmptyDatabase().debrief(["tenant", "list"])
         #expect(empty.status == 1)
-        #expect(empty.errors == "debrief: the database is not migrated; run: debrief migrate up\n")
+        #expect(empty.errors == "debrief: the database is not migrated; run: debrief migrate up, or mend dbname in DEBRIEF_ADMIN_DATABASE\n")
 
         for conninfo in ["host=/nonexistent", "host=/nonexistent password=two secrets"] {
             let result = try cluster.makeEmptyDatabase().debrief(["tenant", "list"], environment: ["DEBRIEF_ADMIN_DATABASE": conninfo])
             #expect(result.status == 1)
-            #expect(result.errors.hasPrefix("debrief: cannot reach the database of DEBRIEF_ADMIN_DATABASE: "))
+            #expect(result.errors.hasPrefix("debrief: cannot reach the database of DEBRIEF_ADMIN_DATABASE in the environment: "))
             #expect(result.errors.filter(\.isNewline).count == 1 && !result.errors.contains("secrets"))
         }
     }

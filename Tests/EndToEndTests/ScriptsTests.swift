@@ -2,8 +2,8 @@ import Foundation
 import Support
 import Testing
 
-/// The checkout's own scripts and its release build, which `up` finds up to date where `scripts/test` has made it. Under `swift test`, which holds the
-/// lock of `.build` to its end, that build would wait in vain.
+/// The checkout's own scripts and its release build, which `up` finds up to date where `scripts/test` has made it. Under `swift test`, which holds
+/// the lock of `.build` to its end, that build would wait in vain.
 @Suite("The scripts", .serialized)
 struct ScriptsTests {
     @Test("start, change, heal, stop and delete a place from nothing, and lose no data until the last")
@@ -139,7 +139,7 @@ struct ScriptsTests {
     /// Whether nginx answers operators.
     private func isAnswered(_ place: ScriptedPlace) -> Bool {
         guard let socket = try? Socket("127.0.0.1:\(place.operatorPort)") else { return false }
-        try? socket.send(Array("GET /ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+        try? socket.send(Array("GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
         return socket.response().status == 200
     }
 }

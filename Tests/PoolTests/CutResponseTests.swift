@@ -3,7 +3,8 @@ import Support
 import Synchronization
 import Testing
 
-/// Workers that are killed while they send a long response: what the client has by then is sent, its status too, so only the end of the body can tell.
+/// Workers that are killed while they send a long response: what the client has by then is sent, its status too, so only the end of the body can
+/// tell.
 @Suite("A response that is cut")
 struct CutResponseTests {
     /// As many workers as clients, so that all responses have begun when the workers are killed.

@@ -36,7 +36,8 @@ public final class ChildProcess: Sendable {
         environment["PATH"] = environment["PATH"] ?? "/usr/sbin:/usr/bin:/sbin:/bin"
         // What a binary built with AddressSanitizer is to do with what it finds.
         environment["ASAN_OPTIONS"] = ProcessInfo.processInfo.environment["ASAN_OPTIONS"]
-        // Such a binary is near the toolchain, whose handler of crashes, a QUIT to a process that has just begun included, copies memory that is nobody's.
+        // Such a binary is near the toolchain, whose handler of crashes, a QUIT to a process that has just begun included, copies memory that is
+        // nobody's.
         if Run.isSanitized { environment["SWIFT_BACKTRACE"] = "enable=no" }
         let arguments = cStrings(command)
         let variables = cStrings(environment.map { "\($0)=\($1)" })

@@ -122,8 +122,8 @@ public struct Client: Sendable {
         try send(Array(request.utf8), isHead: isHead, seconds: seconds)
     }
 
-    /// Sends bytes as they are, and reads until the server closes. It says that nothing more will come as soon as all that was announced is there, since
-    /// nginx waits some seconds for the rest of a body that it refused.
+    /// Sends bytes as they are, and reads until the server closes. It says that nothing more will come as soon as all that was announced is there,
+    /// since nginx waits some seconds for the rest of a body that it refused.
     public func send(_ request: [UInt8], isHead: Bool = false, seconds: Double = 20) throws -> Response {
         let socket = try Socket(socketPath)
         try? socket.send(request)

@@ -17,9 +17,9 @@ public final class Clock: Sendable {
         try jump(seconds: 0)
     }
 
-    /// A command before that of a process that is to go by it, run as the process's own account: the library makes files that are the account's. It does
-    /// so in the shell, and tells by a variable of the environment where they are: a variable that it sets in a program of Swift's hides the program's
-    /// arguments from it.
+    /// A command before that of a process that is to go by it, run as the process's own account: the library makes files that are the account's. It
+    /// does so in the shell, and tells by a variable of the environment where they are: a variable that it sets in a program of Swift's hides the
+    /// program's arguments from it.
     public var wrapper: [String] {
         ["/usr/bin/env"] + Self.environment(["FAKETIME_TIMESTAMP_FILE": path, "FAKETIME_NO_CACHE": "1"]).map { "\($0)=\($1)" }
             + ["/bin/sh", "-c", #"exec "$@""#, "sh"]

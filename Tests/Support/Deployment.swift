@@ -227,7 +227,8 @@ public final class Deployment: Sendable {
     /// What they have written to standard output and standard error.
     public var output: String { (try? String(contentsOfFile: outputPath, encoding: .utf8)) ?? "" }
 
-    /// Lines of the logs that say that something is wrong, and that the test did not expect: for its end. Of master and workers those of level `error` or
+    /// Lines of the logs that say that something is wrong, and that the test did not expect: for its end. Of master and workers those of level
+    /// `error` or
     /// `critical`, and those that are no JSON; of nginx all, since it only writes what admins should see.
     ///
     /// - Parameter expected: what a line holds that is to be passed over.

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Ports of 127.0.0.1 that nobody has, each another: for programs that are told a port and open it themselves. Nothing keeps them free, but the kernel
-/// gives out one such port after the other.
+/// Ports of 127.0.0.1 that nobody has, each another: for programs that are told a port and open it themselves. Nothing keeps them free, but the
+/// kernel gives out one such port after the other.
 public func freePorts(_ count: Int) throws -> [UInt16] {
     var descriptors: [CInt] = []
     defer { for descriptor in descriptors { close(descriptor) } }

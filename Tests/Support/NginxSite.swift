@@ -71,8 +71,8 @@ public struct NginxSite: Sendable {
         try (try String(contentsOfFile: path, encoding: .utf8) + trusted).write(toFile: path, atomically: false, encoding: .utf8)
     }
 
-    /// A line of the site over TLS with its addresses, its name and its certificates; of these two, an RSA one for the ciphers that need it. Without IPv6
-    /// and the machine's own logs.
+    /// A line of the site over TLS with its addresses, its name and its certificates; of these two, an RSA one for the ciphers that need it. Without
+    /// IPv6 and the machine's own logs.
     private func secure(_ line: String, home: String, listen: String, plain: String) -> String? {
         guard !line.contains("listen [::]:"), !line.contains("include debrief-logs.conf") else { return nil }
         let line = line.replacing("listen 443 ", with: "listen \(listen) ").replacing("listen 80;", with: "listen \(plain);")

@@ -41,8 +41,8 @@ public enum Secrets {
         for form in forms(ofHashOf: token) { add(form, to: "allowed") }
     }
 
-    /// The SHA-256 in hexadecimal, in base64 for files and for addresses, and as it is: as much of that as has no end of a line in it, since that is how
-    /// what is searched for is told apart.
+    /// The SHA-256 in hexadecimal, in base64 for files and for addresses, and as it is: as much of that as has no end of a line in it, since that is
+    /// how what is searched for is told apart.
     private static func forms(ofHashOf token: String) -> [Data] {
         let hash = SHA256(of: Array(token.utf8).span)
         let bytes = Data(hash.bytes.indices.map { hash.bytes[$0] })

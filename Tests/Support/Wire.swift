@@ -2,7 +2,8 @@ import Foundation
 
 /// Two machines and a wire between them, as far as the network is concerned: two namespaces, which end with this value. For root alone.
 ///
-/// What is at one end reaches the other end and nothing else. Unix sockets are reached from everywhere, so the tests' own connections are not concerned.
+/// What is at one end reaches the other end and nothing else. Unix sockets are reached from everywhere, so the tests' own connections are not
+/// concerned.
 public final class Wire: Sendable {
     /// PostgreSQL's address.
     public static let serverAddress = "10.87.0.1"

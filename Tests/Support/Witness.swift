@@ -1,7 +1,7 @@
 import Foundation
 
-/// What others could have seen and no log keeps, written down in the run's folder for the search for secrets at its end: arguments and environments of
-/// our processes, responses that are errors, and what commands print.
+/// What others could have seen and no log keeps, written down in the run's folder for the search for secrets at its end: arguments and environments
+/// of our processes, responses that are errors, and what commands print.
 public enum Witness {
     /// What was seen, and the file that keeps it.
     enum Kind: String {
@@ -34,8 +34,8 @@ public enum Witness {
         }
     }
 
-    /// Keeps what a command printed, and the words that it took: one that was given a token and refused it has done well. Tokens that it was to print are
-    /// noted as secrets instead.
+    /// Keeps what a command printed, and the words that it took: one that was given a token and refused it has done well. Tokens that it was to print
+    /// are noted as secrets instead.
     static func keep(command words: [String], status: Int32?, output: String, errors: String) {
         let isScript = words.first?.hasPrefix("\(Run.repository)/scripts/") == true
         guard isScript || words.contains(Run.binary) else { return }

@@ -5,7 +5,9 @@ import SystemPackage
 /// The sockets as files: who may connect, and who could put another in their place.
 public enum SocketFiles {
     /// A line of `check` a socket. One that is not there yet, since nothing runs, is as good as its folder.
-    public static func checks(listen: ListenAddress, control: String) -> [DeploymentCheck] {
+    ///
+    /// - Parameter user: who the workers are to become where root starts the master; nil where nobody was named.
+    public static func checks(listen: ListenAddress, control: String, user: String?) -> [DeploymentCheck] {
         let fastCGI =
             switch listen {
             case .unix(let path): check("fastcgi socket", path, mode: FilePermissions(rawValue: 0o660), setting: "DEBRIEF_LISTEN")
@@ -14,7 +16,13 @@ public enum SocketFiles {
         let operatorPath = FilePath(control).removingLastComponent().appending("operator.sock").string
         return [
             fastCGI,
-            check("control socket", control, mode: FilePermissions(rawValue: 0o600), setting: "DEBRIEF_CONTROL"),
+            check(
+                "control socket",
+                control,
+                mode: FilePermissions(rawValue: 0o600),
+                setting: "DEBRIEF_CONTROL",
+                more: [FolderOfRoot.fault(ofFile: control, user: user)].compactMap(\.self)
+            ),
             check("operator socket", operatorPath, mode: FilePermissions(rawValue: 0o660), setting: "DEBRIEF_CONTROL"),
         ]
     }
@@ -22,13 +30,22 @@ public enum SocketFiles {
     /// - Parameters:
     ///   - mode: what it may be open to at the most.
     ///   - setting: the one that says where it is.
-    private static func check(_ name: String, _ path: String, mode: FilePermissions, setting: String) -> DeploymentCheck {
-        let faults = folderFaults(path)
+    ///   - more: what is wrong beside that.
+    private static func check(
+        _ name: String,
+        _ path: String,
+        mode: FilePermissions,
+        setting: String,
+        more: [String] = []
+    ) -> DeploymentCheck {
+        let faults = folderFaults(path) + more
         let status: Stat
         do throws(Errno) {
             status = try Stat(FilePath(path))
         } catch {
-            return DeploymentCheck(name: name, faults: faults, note: error == .noSuchFileOrDirectory ? "not there yet" : "not to be seen: \(error)")
+            let warnings = error == .noSuchFileOrDirectory ? folderWarnings(path, setting) : []
+            let note = error == .noSuchFileOrDirectory ? "not there yet" : "not to be seen: \(error)"
+            return DeploymentCheck(name: name, faults: faults, warnings: warnings, note: note)
         }
         guard status.type == .socket else {
             return DeploymentCheck(name: name, faults: faults + ["\(path) is no socket; remove it, or set \(setting) to another path"])
@@ -46,11 +63,29 @@ public enum SocketFiles {
         )
     }
 
+    /// A folder that is not there: `serve` makes none. No fault, since a service manager may make it just before, as systemd does by
+    /// `RuntimeDirectory=`.
+    private static func folderWarnings(_ path: String, _ setting: String) -> [String] {
+        let folder = folder(of: path)
+        do throws(Errno) {
+            _ = try Stat(folder)
+            return []
+        } catch {
+            return [
+                "the folder \(folder) cannot be used: \(error); make it, set \(setting) to a path elsewhere, or leave it to RuntimeDirectory= of systemd"
+            ]
+        }
+    }
+
+    private static func folder(of path: String) -> FilePath {
+        let folder = FilePath(path).removingLastComponent()
+        return folder.isEmpty ? "." : folder
+    }
+
     /// Whoever may write to the folder can listen at the path while no pool does, and nginx would send him tokens. The sticky bit, as of /tmp, keeps
     /// others from what is there, not from what is not there yet; so it helps the folders above alone.
     private static func folderFaults(_ path: String) -> [String] {
-        var folder = FilePath(path).removingLastComponent()
-        if folder.isEmpty { folder = "." }
+        var folder = folder(of: path)
         if let mode = try? Stat(folder).permissions, mode.contains(.otherWrite) {
             return ["everybody on this machine may put a socket into the folder \(folder); chmod o-w \(folder), or choose another folder"]
         }

@@ -10,20 +10,20 @@ public enum TokenExpiry {
 
     /// A warning for each, as a line of `check`.
     ///
-    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`; empty where it is not set, and nothing is looked at. libpq's own environment may then
-    ///   be the workers', who can see no token.
-    public static func check(_ conninfo: String) -> DeploymentCheck {
+    /// - Parameter setting: `DEBRIEF_ADMIN_DATABASE`; where it is not set, nothing is looked at. libpq's own environment may then be the workers',
+    ///   who can see no token.
+    public static func check(_ setting: ConnectionSetting) -> DeploymentCheck {
         let name = "tokens"
-        guard !conninfo.isEmpty else { return DeploymentCheck(name: name, note: "not looked at, since DEBRIEF_ADMIN_DATABASE is not set") }
+        guard !setting.conninfo.isEmpty else { return DeploymentCheck(name: name, note: "not looked at, since DEBRIEF_ADMIN_DATABASE is not set") }
         do throws(AdminError) {
-            return DeploymentCheck(name: name, warnings: try warnings(conninfo))
+            return DeploymentCheck(name: name, warnings: try warnings(setting))
         } catch {
             return DeploymentCheck(name: name, note: "not looked at: \(error)")
         }
     }
 
-    private static func warnings(_ conninfo: String) throws(AdminError) -> [String] {
-        var tokens = try Tokens(conninfo: conninfo, milliseconds: connectMilliseconds)
+    private static func warnings(_ setting: ConnectionSetting) throws(AdminError) -> [String] {
+        var tokens = try Tokens(conninfo: setting, milliseconds: connectMilliseconds)
         let expiring = try tokens.expiringSoon()
         var warnings = expiring.prefix(mostNamed).map { token in
             let end = token.expiresAt.map { " at \($0)" } ?? ""

@@ -2,8 +2,8 @@ import Pool
 
 /// What a command needs that only asks the master.
 ///
-/// The master goes by the settings that it has read, and is to be asked, and to be stopped, also where the file makes no sense any more. So of that no
-/// more is read than where the master listens, and how long it may take.
+/// The master goes by the settings that it has read, and is to be asked, and to be stopped, also where the file makes no sense any more. So of that
+/// no more is read than where the master listens, and how long it may take.
 public struct ControlSettings: Sendable {
     /// The socket by which commands reach the master.
     public let path: String

@@ -31,12 +31,13 @@ struct Setting<Value: Sendable>: Sendable {
 
     /// The value that a source gives, or the default. An empty text is a value, and mostly a wrong one: it never means "not set".
     func value(in source: SettingsSource) throws(SettingsError) -> Value {
-        guard let (text, origin) = source.text(of: name) else { return defaultValue }
-        guard let value = parse(text) else {
-            throw SettingsError("\(origin)\(name) is \(quoted(text)); wanted is \(wanted)")
-        }
+        guard let (text, place) = source.text(of: name) else { return defaultValue }
+        guard let value = parse(text) else { throw SettingsError("\(place.prefix)\(name) is \(quoted(text))\(place.suffix); wanted is \(wanted)") }
         return value
     }
+
+    /// Where its value comes from, as the end of a phrase that says the value.
+    func place(in source: SettingsSource) -> String { source.text(of: name).map { "\($0.place)" } ?? "by default" }
 
     /// The setting without its type, for lists.
     var declaration: Settings.Declaration { Settings.Declaration(name: name, defaultText: defaultText, help: help) }

@@ -10,7 +10,7 @@ public struct Settings: Sendable {
     /// The path of a file that holds the workers' password; nil where there is none.
     public let databasePasswordFile: String?
     /// The connection string of `migrate`, `tenant` and `token`, for libpq. No worker sees it.
-    public let adminDatabase: String
+    public let adminDatabase: ConnectionSetting
     /// Where nginx reaches the workers.
     public let listen: ListenAddress
     /// How many connections may wait for a worker.
@@ -44,8 +44,8 @@ public struct Settings: Sendable {
     ///
     /// - Parameters:
     ///   - file: the path of a file of `KEY=value` lines; nil for the environment alone.
-    ///   - isForServing: leaves `adminDatabase` empty, whatever the file says: it is not to be in the memory of a process that serves. In the environment
-    ///     it must not be any more.
+    ///   - isForServing: leaves `adminDatabase` empty, whatever the file says: it is not to be in the memory of a process that serves. In the
+    ///     environment it must not be any more.
     public init(file: String?, isForServing: Bool = false) throws(SettingsError) {
         var source = SettingsSource(environment: environmentVariable)
         let hidden = isForServing ? Self.adminDatabase.name : nil
@@ -56,7 +56,7 @@ public struct Settings: Sendable {
     init(from source: SettingsSource) throws(SettingsError) {
         database = try Self.database.value(in: source)
         databasePasswordFile = try Self.databasePasswordFile.value(in: source)
-        adminDatabase = try Self.adminDatabase.value(in: source)
+        adminDatabase = try ConnectionSetting(Self.adminDatabase, in: source)
         listen = try Self.listen.value(in: source)
         backlog = try Self.backlog.value(in: source)
         control = try Self.control.value(in: source) ?? Self.controlPath(beside: listen)
@@ -72,20 +72,20 @@ public struct Settings: Sendable {
         log = try Self.log.value(in: source)
         logLevel = try Self.logLevel.value(in: source)
 
-        let statement = (Self.statementTimeout.name, statementTimeoutMilliseconds)
-        let request = (Self.requestTimeout.name, requestTimeoutMilliseconds)
+        let statement = (Self.statementTimeout.name, statementTimeoutMilliseconds, Self.statementTimeout.place(in: source))
+        let request = (Self.requestTimeout.name, requestTimeoutMilliseconds, Self.requestTimeout.place(in: source))
         try Self.require(statement, below: request)
-        try Self.require(request, below: ("nginx's fastcgi_read_timeout", nginxReadTimeoutMilliseconds))
+        try Self.require(request, below: ("nginx's fastcgi_read_timeout", nginxReadTimeoutMilliseconds, "in nginx/debrief-fastcgi.conf"))
     }
 
-    /// A name and its milliseconds.
-    private typealias Limit = (name: String, milliseconds: Int)
+    /// A name, its milliseconds, and where they were read.
+    private typealias Limit = (name: String, milliseconds: Int, place: String)
 
     /// Each limit has to strike before the one around it, or nobody can say any more which statement or request it was.
     private static func require(_ inner: Limit, below outer: Limit) throws(SettingsError) {
         guard inner.milliseconds >= outer.milliseconds else { return }
         let (came, bound) = (DurationText.text(milliseconds: inner.milliseconds), DurationText.text(milliseconds: outer.milliseconds))
-        throw SettingsError("\(inner.name) is \(came); wanted is less than \(outer.name), which is \(bound)")
+        throw SettingsError("\(inner.name) is \(came) \(inner.place); wanted is less than \(outer.name), which is \(bound) \(outer.place)")
     }
 }
 

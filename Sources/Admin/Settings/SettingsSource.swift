@@ -8,7 +8,7 @@ struct SettingsSource: Sendable {
     /// A value and where it stands.
     private struct Entry {
         let value: String
-        let origin: String
+        let place: SettingPlace
     }
 
     /// Looks an environment variable up.
@@ -21,11 +21,10 @@ struct SettingsSource: Sendable {
     /// The environment alone.
     init(environment: @escaping @Sendable (String) -> String?) { self.environment = environment }
 
-    /// The text of a setting, and the `file:line: ` it stands at, which is empty for the environment. The environment wins, so that a command can be
-    /// tried with one setting changed.
-    func text(of name: String) -> (text: String, origin: String)? {
-        if let value = environment(name) { return (value, "") }
-        return entries[name].map { ($0.value, $0.origin) }
+    /// The text of a setting, and where it stands. The environment wins, so that a command can be tried with one setting changed.
+    func text(of name: String) -> (text: String, place: SettingPlace)? {
+        if let value = environment(name) { return (value, .environment) }
+        return entries[name].map { ($0.value, $0.place) }
     }
 
     /// Adds a file, whose keys may be `names` and no others.
@@ -38,10 +37,20 @@ struct SettingsSource: Sendable {
         do throws(Errno) {
             bytes = try contents(ofFile: path, limit: Self.largestFile)
         } catch {
-            throw SettingsError("cannot read the settings in \(path): \(error)")
+            throw SettingsError("cannot read the settings in \(path): \(error); \(Self.advice(error))")
         }
         if let hidden { hide(hidden, in: &bytes) }
         try add(text: bytes, of: path, names: names, isLenient: isLenient)
+    }
+
+    /// What to do about a file that cannot be read.
+    private static func advice(_ error: Errno) -> String {
+        switch error {
+        case .noSuchFileOrDirectory, .notDirectory: "write it there, or name another with --config"
+        case .permissionDenied: "run this as root, or as an account of the file's group; chmod g+r lets that one read it"
+        case .fileTooLarge: "it has to be a file of KEY=value lines, of at most 1 MB"
+        default: "name a file of KEY=value lines with --config"
+        }
     }
 
     /// Adds the text of a file.
@@ -55,25 +64,30 @@ struct SettingsSource: Sendable {
         // "\r\n" is one Character and a newline; so a file from elsewhere reads the same.
         for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             do throws(SettingsError) {
-                try add(line: trimmed(line), origin: "\(path):\(index + 1): ", names: names)
+                try add(line: trimmed(line), place: .file(path, line: index + 1), names: names)
             } catch  where isLenient {
                 continue
             }
         }
     }
 
-    private mutating func add(line: Substring, origin: String, names: Set<String>) throws(SettingsError) {
+    private mutating func add(line: Substring, place: SettingPlace, names: Set<String>) throws(SettingsError) {
         guard let first = line.first, first != "#" else { return }
         // A line that is none can be a piece of a connection string, and so is not repeated.
         guard let equals = line.firstIndex(of: "="), case let key = String(trimmed(line[..<equals])), key.allSatisfy(isPartOfName) else {
-            throw SettingsError("\(origin)a line has to be KEY=value, or a comment that begins with #")
+            throw SettingsError("\(place.prefix)a line has to be KEY=value, or a comment that begins with #")
         }
-        guard names.contains(key) else { throw SettingsError("\(origin)\(quoted(key)) is not a setting; debrief --help lists them") }
-        guard entries[key] == nil else { throw SettingsError("\(origin)\(key) is set a second time") }
+        guard names.contains(key) else {
+            let advice = NearestWord.advice(key, among: names.sorted(), otherwise: "debrief --help lists them")
+            throw SettingsError("\(place.prefix)\(quoted(key)) is not a setting; \(advice)")
+        }
+        if let first = entries[key] {
+            throw SettingsError("\(place.prefix)\(key) is set a second time, after \(first.place.line); leave one of the two")
+        }
         guard let value = unquoted(trimmed(line[line.index(after: equals)...])) else {
-            throw SettingsError("\(origin)the quotes around the value of \(key) do not match")
+            throw SettingsError("\(place.prefix)the quotes around the value of \(key) do not match")
         }
-        entries[key] = Entry(value: String(value), origin: origin)
+        entries[key] = Entry(value: String(value), place: place)
     }
 }
 

@@ -11,8 +11,8 @@ public struct Sums: ~Copyable {
 
     /// Connects.
     ///
-    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`.
-    public init(conninfo: String) throws(AdminError) {
+    /// - Parameter conninfo: `DEBRIEF_ADMIN_DATABASE`.
+    public init(conninfo: ConnectionSetting) throws(AdminError) {
         var connection = try AdminConnection.openAsOwner(conninfo)
         // Limits that the role or the database has are meant for other work than this. Months begin in UTC, and each statement has a snapshot of
         // its own.

@@ -17,8 +17,8 @@ public struct Tenants: ~Copyable {
 
     /// Connects.
     ///
-    /// - Parameter conninfo: the value of `DEBRIEF_ADMIN_DATABASE`.
-    public init(conninfo: String) throws(AdminError) { connection = try AdminConnection.openAsOwner(conninfo) }
+    /// - Parameter conninfo: `DEBRIEF_ADMIN_DATABASE`.
+    public init(conninfo: ConnectionSetting) throws(AdminError) { connection = try AdminConnection.openAsOwner(conninfo) }
 
     /// Creates a tenant.
     ///

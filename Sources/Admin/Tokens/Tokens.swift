@@ -10,9 +10,9 @@ public struct Tokens: ~Copyable {
     /// Connects.
     ///
     /// - Parameters:
-    ///   - conninfo: the value of `DEBRIEF_ADMIN_DATABASE`.
+    ///   - conninfo: `DEBRIEF_ADMIN_DATABASE`.
     ///   - milliseconds: how long that may take.
-    public init(conninfo: String, milliseconds: Int = AdminConnection.connectMilliseconds) throws(AdminError) {
+    public init(conninfo: ConnectionSetting, milliseconds: Int = AdminConnection.connectMilliseconds) throws(AdminError) {
         connection = try AdminConnection.openAsOwner(conninfo, milliseconds: milliseconds)
     }
 
@@ -76,8 +76,8 @@ public struct Tokens: ~Copyable {
         return records
     }
 
-    /// Makes a token with the tenant, the name and the scopes of another, which stays valid for a while, so that whoever uses it can change over. All of it
-    /// happens, or nothing.
+    /// Makes a token with the tenant, the name and the scopes of another, which stays valid for a while, so that whoever uses it can change over. All
+    /// of it happens, or nothing.
     ///
     /// - Parameters:
     ///   - id: the old one, which has to be live: to rotate what was revoked would bring it back.

@@ -87,10 +87,10 @@ int debrief_open_path(const char *path);
 int debrief_give_file(int descriptor, unsigned user, unsigned group);
 
 // Moves the environment to the heap, without the variables named, and overwrites it where the kernel has put it and /proc/PID/environ shows it. A name that
-// ends in _ is that of all that begin so; the list ends in NULL.
+// ends in * is that of all that begin so; the list ends in NULL.
 int debrief_hide_environment(const char *const *dropped);
 
-// Takes such variables away.
+// Takes such variables away, and overwrites them.
 void debrief_forget_environment(const char *const *dropped);
 
 // The macros of wait(2): the exit code, or -1; the signal that ended the process, or 0.

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// A file that is only ever there whole.
 public enum WholeFile {
-    /// Writes it under another name, and then renames it: whoever reads sees the old text or the new one, and nothing that only looks like the file is
-    /// written to. Readable for everybody. On the disk when this returns.
+    /// Writes it under another name, and then renames it: whoever reads sees the old text or the new one, and nothing that only looks like the file
+    /// is written to. Readable for everybody. On the disk when this returns.
     ///
     /// - Parameter text: UTF-8.
     public static func replace(_ path: FilePath, with text: String) throws(Errno) {

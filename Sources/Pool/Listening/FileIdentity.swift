@@ -2,8 +2,8 @@ import Glibc
 
 /// Which file it is that a path leads to: another path may lead to the same, and the same path to another later.
 ///
-/// For the file of a bound Unix socket this is not what `fstat` says of its descriptor, which is the socket's own. While the socket is open its file's
-/// inode is in use, even where the file was removed, so no other file can get its number.
+/// For the file of a bound Unix socket this is not what `fstat` says of its descriptor, which is the socket's own. While the socket is open its
+/// file's inode is in use, even where the file was removed, so no other file can get its number.
 struct FileIdentity: Equatable {
     private let device: dev_t
     private let inode: ino_t

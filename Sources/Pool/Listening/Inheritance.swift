@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// What a master hands to the one that takes its place: descriptors that stay open over `exec`, by their numbers. They are not moved to numbers of their
-/// own, where something else that is inherited may be.
+/// What a master hands to the one that takes its place: descriptors that stay open over `exec`, by their numbers. They are not moved to numbers of
+/// their own, where something else that is inherited may be.
 struct Inheritance: Equatable {
     /// The environment variable that says so.
     static let variable = "DEBRIEF_UPGRADE"
@@ -42,8 +42,8 @@ struct Inheritance: Equatable {
     /// As the variable has it.
     var text: String { "listener=\(listener),ready=\(ready),owner=\(isOwner ? 1 : 0),master=\(master)" }
 
-    /// What this process was handed, once: the variable is gone afterwards, and the next `exec` closes both descriptors. nil where it was not started by a
-    /// master; `EINVAL` where the variable is nonsense, `EBADF` where a descriptor is not open.
+    /// What this process was handed, once: the variable is gone afterwards, and the next `exec` closes both descriptors. nil where it was not started
+    /// by a master; `EINVAL` where the variable is nonsense, `EBADF` where a descriptor is not open.
     static func take() throws(Errno) -> Inheritance? {
         guard let text = ProcessEnvironment.value(variable) else { return nil }
         ProcessEnvironment.remove(variable)

@@ -3,8 +3,8 @@ import Glibc
 
 /// Asks the kernel how many connections wait to be accepted: what a pool is scaled on.
 ///
-/// For a Unix socket that is sock_diag(7), about 8 µs a time, since TCP_INFO says nothing of one; for TCP it is TCP_INFO. Each process makes one of its
-/// own: two that shared it would take each other's answers.
+/// For a Unix socket that is sock_diag(7), about 8 µs a time, since TCP_INFO says nothing of one; for TCP it is TCP_INFO. Each process makes one of
+/// its own: two that shared it would take each other's answers.
 struct ListenQueue: ~Copyable {
     /// What the kernel says.
     struct Length: Equatable {

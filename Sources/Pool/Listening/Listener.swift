@@ -33,8 +33,8 @@ struct Listener: ~Copyable {
     ///   - isOwner: whether its file is to be removed at the end: not where a service manager made it.
     ///   - address: where it has to listen; a path may be spelt otherwise than by whoever bound it.
     ///
-    /// Throws `ENOTSOCK` where it is no socket, `EPROTOTYPE` where it is none for streams, `EINVAL` where it does not listen, and `EADDRNOTAVAIL` where
-    /// it listens elsewhere.
+    /// Throws `ENOTSOCK` where it is no socket, `EPROTOTYPE` where it is none for streams, `EINVAL` where it does not listen, and `EADDRNOTAVAIL`
+    /// where it listens elsewhere.
     init(inheriting descriptor: CInt, isOwner: Bool, address: ListenAddress, backlog: Int) throws(Errno) {
         guard try socketOption(SO_TYPE, of: descriptor) == CInt(SOCK_STREAM.rawValue) else { throw .protocolWrongTypeForSocket }
         guard try socketOption(SO_ACCEPTCONN, of: descriptor) != 0 else { throw .invalidArgument }

@@ -4,8 +4,8 @@ import Waiting
 
 /// A lack of descriptors or memory, which passes: who accepts waits for that, and says so once.
 ///
-/// The connection stays in the queue, so the listener stays readable: without a pause the wait for it would be a loop that takes a core, and to end the
-/// process would lose a worker who can still answer.
+/// The connection stays in the queue, so the listener stays readable: without a pause the wait for it would be a loop that takes a core, and to end
+/// the process would lose a worker who can still answer.
 struct Shortage {
     private static let pauseMilliseconds: CInt = 100
 

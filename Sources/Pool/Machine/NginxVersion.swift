@@ -40,8 +40,8 @@ public enum NginxVersion: Equatable, Sendable {
     /// Judges the version of a package.
     ///
     /// Debian keeps 1.22.1 and brings fixes into it. `+deb12u10` has that of CVE-2026-42533, a buffer that a map with a regular expression overflows;
-    /// `+deb12u11` those of November 2026: CVE-2026-123633 and CVE-2026-123007 (HTTP/2 connections and flow control), CVE-2026-118899 (request bodies),
-    /// CVE-2026-93479 (strings of headers and logs), and the limits on HTTP/2 streams against CVE-2023-44487.
+    /// `+deb12u11` those of November 2026: CVE-2026-123633 and CVE-2026-123007 (HTTP/2 connections and flow control), CVE-2026-118899 (request
+    /// bodies), CVE-2026-93479 (strings of headers and logs), and the limits on HTTP/2 streams against CVE-2023-44487.
     init(package version: String) {
         let debian = "1.22.1-9"
         guard version == debian || version.hasPrefix("\(debian)+") || version.hasPrefix("\(debian)~") else {
@@ -62,8 +62,8 @@ public enum NginxVersion: Equatable, Sendable {
 
     /// Judges a version of nginx's own.
     ///
-    /// The stable branch has all of those fixes since 1.30.7. The mainline has that of CVE-2026-42533 since 1.31.3, and the others in a version that is
-    /// not known here.
+    /// The stable branch has all of those fixes since 1.30.7. The mainline has that of CVE-2026-42533 since 1.31.3, and the others in a version that
+    /// is not known here.
     ///
     /// - Parameters:
     ///   - version: such as `1.30.7`.

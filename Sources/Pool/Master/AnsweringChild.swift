@@ -9,8 +9,8 @@ struct AnsweringChild {
 
     /// Forks it.
     ///
-    /// - Parameter body: what the child does, with its end of the socket, which an exec closes; then it exits with 127, as a shell does for what cannot
-    ///   be run.
+    /// - Parameter body: what the child does, with its end of the socket, which an exec closes; then it exits with 127, as a shell does for what
+    ///   cannot be run.
     init(_ body: (CInt) -> Void) throws(Errno) {
         var ends: [CInt] = [0, 0]
         guard socketpair(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else { throw Errno(rawValue: errno) }

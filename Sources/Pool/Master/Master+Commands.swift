@@ -16,13 +16,14 @@ extension Master {
             }
             log.notice("command", metadata: ["command": "\(command.line)"])
             guard !state.isStopping || command == .stop else {
-                refuse([client], command.line, "the master is stopping")
+                refuse([client], command.line, "the master is stopping; start it again when it has ended")
                 continue
             }
             switch command {
             case .status: break
             case .scale(let range): requestScale(range, from: client)
-            case .reload: upgrade == nil ? requestReload(from: client) : refuse([client], "reload", "an upgrade is under way")
+            case .reload:
+                upgrade == nil ? requestReload(from: client) : refuse([client], "reload", "an upgrade is under way; try again when it has ended")
             case .upgrade: requestUpgrade(from: client)
             case .stop:
                 stopWaiters.append(client)
@@ -53,10 +54,10 @@ extension Master {
 
     private mutating func requestScale(_ range: ClosedRange<Int>?, from client: ControlClientID) {
         guard state.phase != .resting else { return refuse([client], "scale", "there are no workers since a WINCH; reload first") }
-        if let reason = whatIsUnderWay { return refuse([client], "scale", "\(reason) is under way") }
+        if let reason = whatIsUnderWay { return refuse([client], "scale", "\(reason) is under way; try again when it has ended") }
         let former = keptRange
         // First, since a scale that a restart forgets is none.
-        if let fault = keepScale(range) { return refuse([client], "scale", "it cannot be kept: \(fault)") }
+        if let fault = keepScale(range) { return refuse([client], "scale", "it cannot be kept beside \(options.control): \(fault)") }
         lastTask += 1
         waiters[lastTask] = [client]
         formerScales[lastTask] = .some(former)

@@ -15,7 +15,7 @@ extension Master {
         let master = getpid()
         let pid = fork()
         if pid == 0 {
-            dropPrivileges(keeping: [operatorSocket?.listener.descriptor, listener.descriptor], logFile)
+            dropPrivileges(keeping: [operatorSocket?.listener.descriptor, listener.descriptor], logFile, connects: false)
             _exit(operatorSocket?.serve(options, scoreboard, workers: listener, master: master, log: logFile) ?? 0)
         }
         if pid < 0 { log.error("fork failed", metadata: ["error": "\(Errno(rawValue: errno))"]) }
@@ -50,8 +50,8 @@ extension Master {
         for pid in operatorProcess.retired.keys { kill(pid, SIGQUIT) }
     }
 
-    /// Ends it with the pool, and waits until it has answered whoever waits for it, so that nothing of the pool outlives the master. A request to it takes
-    /// a moment at most.
+    /// Ends it with the pool, and waits until it has answered whoever waits for it, so that nothing of the pool outlives the master. A request to it
+    /// takes a moment at most.
     mutating func endOperator() {
         // A new master has put its own socket there.
         if upgrade?.isReady != true { operatorSocket?.removeFile() }

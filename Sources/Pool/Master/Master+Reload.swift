@@ -3,8 +3,8 @@ import Logging
 import SystemPackage
 import Waiting
 
-// A reload: settings are read and checked, new workers started, and the old ones asked to leave once all of the new are ready. Whatever fails on the way,
-// the old ones serve on.
+// A reload: settings are read and checked, new workers started, and the old ones asked to leave once all of the new are ready. Whatever fails on the
+// way, the old ones serve on.
 extension Master {
     /// - Parameter client: who waits for it; nil for a signal's.
     mutating func requestReload(from client: ControlClientID?) {

@@ -99,7 +99,7 @@ extension Master {
             if control == nil { control = try ControlServer(path: options.control) }
             if operatorSocket == nil { operatorSocket = try OperatorSocket(besideControl: options.control, for: privileges.account) }
         } catch {
-            throw .control(error)
+            throw .control(path: options.control, error)
         }
         do throws(Errno) {
             try PIDFile(besideControl: options.control).write()

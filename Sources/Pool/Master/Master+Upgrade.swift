@@ -4,13 +4,13 @@ import Logging
 import SystemPackage
 import Waiting
 
-// An upgrade: the binary at the path that this one was started by becomes a new master, which inherits the listening socket and starts workers of its own.
-// Once they are ready the old master's workers are asked to leave, and it ends with them; whatever fails before that, it serves on.
+// An upgrade: the binary at the path that this one was started by becomes a new master, which inherits the listening socket and starts workers of its
+// own. Once they are ready the old master's workers are asked to leave, and it ends with them; whatever fails before that, it serves on.
 extension Master {
     /// - Parameter client: who waits for it; nil for a signal's.
     mutating func requestUpgrade(from client: ControlClientID?) {
         let clients = client.map { [$0] } ?? []
-        if let reason = whatIsUnderWay { return refuse(clients, "upgrade", "\(reason) is under way") }
+        if let reason = whatIsUnderWay { return refuse(clients, "upgrade", "\(reason) is under way; try again when it has ended") }
         do throws(Errno) {
             upgrade = try Upgrade(listener: listener, limitMilliseconds: options.startTimeoutMilliseconds, clients: clients)
         } catch {
@@ -55,7 +55,9 @@ extension Master {
         }
         // What it said before it ended tells more.
         watchUpgrade()
-        if upgrade != nil { failUpgrade("the new binary ended before it was ready: \(WorkerEnd(how: how))") }
+        if upgrade != nil {
+            failUpgrade("the new binary, \(Executable.path), ended before it was ready: \(WorkerEnd(how: how)); put a good one there")
+        }
     }
 
     private mutating func failUpgrade(_ reason: String) {

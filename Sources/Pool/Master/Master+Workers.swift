@@ -33,9 +33,9 @@ extension Master {
     /// In a child, before it does anything else: gives up what it does not need, and ends where that cannot be.
     ///
     /// - Parameter descriptors: what it needs beside its log and the standard files.
-    func dropPrivileges(keeping descriptors: [CInt?], _ logFile: LogFile) {
+    func dropPrivileges(keeping descriptors: [CInt?], _ logFile: LogFile, connects: Bool = true) {
         do throws(Errno) {
-            try privileges.drop(keeping: descriptors.compactMap(\.self) + [logFile.descriptor])
+            try privileges.drop(keeping: descriptors.compactMap(\.self) + [logFile.descriptor], connects: connects)
         } catch {
             log.critical("a child cannot give up its rights, and ends", metadata: ["error": "\(error)"])
             _exit(WorkerExit.fault.rawValue)

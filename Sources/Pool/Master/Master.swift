@@ -5,15 +5,15 @@ import Logging
 import SystemPackage
 import Waiting
 
-// The target `Pool` runs the processes: a master that holds the listening socket, workers that accept from it, and one process that answers operators.
-// It knows nothing of endpoints, SQL or HTTP; what a worker does with a request is `API`'s. Before it stands the command `serve`; after it `API` and
-// `FastCGI`.
+// The target `Pool` runs the processes: a master that holds the listening socket, workers that accept from it, and one process that answers
+// operators. It knows nothing of endpoints, SQL or HTTP; what a worker does with a request is `API`'s. Before it stands the command `serve`; after it
+// `API` and `FastCGI`.
 
 /// The master's process: it forks workers, replaces those that end, and does what signals and commands ask for. It never has a connection to
 /// PostgreSQL, and no thread beside the first, so that a fork copies nothing that is in use.
 ///
-/// It is one loop: reap, take signals, hear the workers, take commands, look at the time, wait. Nothing in it waits for another process but the loop's one
-/// wait. What is to be done is decided by ``PoolState``.
+/// It is one loop: reap, take signals, hear the workers, take commands, look at the time, wait. Nothing in it waits for another process but the
+/// loop's one wait. What is to be done is decided by ``PoolState``.
 public struct Master: ~Copyable {
     /// How long a signal waits for more of its kind: 50 that are sent at once do what one does.
     static let settleMilliseconds = 50
@@ -89,12 +89,14 @@ public struct Master: ~Copyable {
     public enum Failure: Error {
         /// There is no account that the workers could become: why.
         case account(String)
-        /// The socket could not be opened.
-        case listen(Errno)
+        /// The socket could not be opened: where.
+        case listen(ListenAddress, Errno)
+        /// What an old master has handed over could not be taken.
+        case inheritance(Errno)
         /// Everybody on this machine may connect to the socket that was handed over: its path.
         case openSocket(String)
-        /// The socket for commands could not be opened.
-        case control(Errno)
+        /// The socket for commands, or that of operators beside it, could not be opened: its path.
+        case control(path: String, Errno)
         /// The database is not fit to be served from: why.
         case unfitDatabase([String])
         /// A new master's workers were not ready, for that reason.
@@ -113,7 +115,7 @@ public struct Master: ~Copyable {
         do throws(Errno) {
             inheritance = try Inheritance.take()
         } catch {
-            throw .listen(error)
+            throw .inheritance(error)
         }
         do throws(Failure) {
             let privileges = try Self.privileges(options)
@@ -134,7 +136,10 @@ public struct Master: ~Copyable {
         debrief_set_name("debrief-master")
         logFile = LogFile(options.log, for: privileges.account)
         log = logFile.logger(level: options.logLevel)
-        let listener = try Self.make(Failure.listen) { () throws(Errno) in try Self.listener(options, inheritance, for: privileges.account) }
+        let cannotListen = { Failure.listen(options.listen, $0) }
+        let listener = try Self.make(cannotListen) { () throws(Errno) in
+            try Self.listener(options, inheritance, for: privileges.account)
+        }
         if let path = listener.openPath { throw .openSocket(path) }
         let signals = try Self.make(Failure.system) { () throws(Errno) in
             try SignalDescriptor(blocking: Signal.allCases.filter { $0 != .kill })
@@ -163,10 +168,13 @@ extension Master.Failure: CustomStringConvertible {
     var reason: String {
         switch self {
         case .account(let reason): reason
-        case .listen(let error): "cannot listen at DEBRIEF_LISTEN: \(error)"
+        case .listen(let address, let error):
+            "cannot listen at \(address): \(error); \(ListeningAdvice.text(error, at: "\(address)", setting: "DEBRIEF_LISTEN"))"
+        case .inheritance(let error): "cannot take the old master's socket: \(error)"
         case .openSocket(let path):
             "everybody on this machine may connect to the socket \(path) that was handed over; set its mode to 0660, as by SocketMode= in systemd"
-        case .control(let error): "cannot take commands at DEBRIEF_CONTROL: \(error)"
+        case .control(let path, let error):
+            "cannot take commands at \(path): \(error); \(ListeningAdvice.text(error, at: path, setting: "DEBRIEF_CONTROL"))"
         case .unfitDatabase(let reasons): "the database is not fit to be served from: \(reasons.joined(separator: "; "))"
         case .notReady(let reason): "the new master is not ready: \(reason)"
         case .successorEnded: "the new master has ended while this one was leaving"

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// The old master, as the new one that it has started sees it.
 ///
-/// Both agree on one moment. What the new master says is either in the old one's hands, who then cannot call the upgrade off any more, or it fails, since
-/// the old one has called it off or is dead: ``tell(_:)`` is that moment. So there is never a time at which both leave.
+/// Both agree on one moment. What the new master says is either in the old one's hands, who then cannot call the upgrade off any more, or it fails,
+/// since the old one has called it off or is dead: ``tell(_:)`` is that moment. So there is never a time at which both leave.
 struct Predecessor {
     /// What is said, once.
     enum Message: Equatable {

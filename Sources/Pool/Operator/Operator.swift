@@ -100,8 +100,8 @@ struct Operator: ~Copyable {
         }
     }
 
-    /// Logs where this machine's nginx has known holes; when nobody asks, since it takes a while. That is no reason not to serve: the nginx before this
-    /// pool may be another.
+    /// Logs where this machine's nginx has known holes; when nobody asks, since it takes a while. That is no reason not to serve: the nginx before
+    /// this pool may be another.
     private mutating func lookAtNginxOnce() {
         guard !hasLookedAtNginx else { return }
         hasLookedAtNginx = true

@@ -1,8 +1,8 @@
 import Glibc
 import SystemPackage
 
-/// Where operators ask: `operator.sock` in the folder of the control socket. The master holds it, and each operator's process inherits it: who connects
-/// while one process takes the other's place waits for the next.
+/// Where operators ask: `operator.sock` in the folder of the control socket. The master holds it, and each operator's process inherits it: who
+/// connects while one process takes the other's place waits for the next.
 struct OperatorSocket: ~Copyable {
     /// Monitoring asks a few times a minute.
     private static let backlog = 128

@@ -55,9 +55,9 @@ extension PoolOutcome.Failure: CustomStringConvertible {
     /// The end of a sentence.
     var description: String {
         switch self {
-        case .died(let end): "a new worker ended (\(end))"
+        case .died(let end): "a new worker ended (\(end)); the log says why"
         case .late(let ready, let count): "\(ready) of \(count) workers were ready in time; their log says why"
-        case .fork: "no process could be made"
+        case .fork: "no process could be made; see the limits of processes and memory"
         case .overridden: "it was told something else meanwhile"
         }
     }

@@ -74,8 +74,8 @@ struct PoolSlot: Equatable {
 // MARK: - The end of a worker
 
 extension PoolSlot {
-    /// Asks the worker to leave, once: after its request, which may take until then. Gives up one that was to come; one that is being forked has to be
-    /// asked again once it is there.
+    /// Asks the worker to leave, once: after its request, which may take until then. Gives up one that was to come; one that is being forked has to
+    /// be asked again once it is there.
     mutating func leave(_ reason: LeaveReason, until: Int, task: Int? = nil) -> [PoolState.Action] {
         switch content {
         case .running(let pid, _) where leaving == nil:

@@ -74,8 +74,8 @@ struct PoolState {
     static let longestPauseMilliseconds = 5_000
     /// How long an ended worker may take to go before it is killed.
     static let terminationMilliseconds = 2_000
-    /// The master looks at its workers each second. Where it has not for so long, it did not run at all: machine, container or process were suspended,
-    /// and the workers with them.
+    /// The master looks at its workers each second. Where it has not for so long, it did not run at all: machine, container or process were
+    /// suspended, and the workers with them.
     static let suspensionMilliseconds = 2_100
 
     private(set) var phase = PoolPhase.running

@@ -26,7 +26,9 @@ struct Account: Equatable, Sendable {
         guard let user else {
             throw Refusal(reason: "started as root; set DEBRIEF_USER to the account without rights that its workers are to become")
         }
-        guard let entry = entry(of: user) else { throw Refusal(reason: "DEBRIEF_USER is \(user); there is no such account") }
+        guard let entry = entry(of: user) else {
+            throw Refusal(reason: "DEBRIEF_USER is \(user); there is no such account; make it: adduser --system --group \(user)")
+        }
         guard let number = group.map(number(ofGroup:)) ?? entry.group else { throw Refusal(reason: missing(group)) }
         guard entry.user != 0 else { throw Refusal(reason: "DEBRIEF_USER is \(user), which is root; wanted is an account without rights") }
         guard number != 0 else { throw Refusal(reason: "DEBRIEF_GROUP is root's; wanted is a group without rights") }

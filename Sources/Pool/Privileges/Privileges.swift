@@ -9,18 +9,22 @@ struct Privileges: Sendable {
     /// More descriptors than a child ever has: its sockets, the log, a few files while it connects.
     private static let mostDescriptors: CUnsignedInt = 256
     /// Settings, and the ways to whoever looks after the master, are not for a child.
-    private static let mastersVariables = ["DEBRIEF_", "NOTIFY_SOCKET", "LISTEN_"]
+    private static let mastersVariables = ["DEBRIEF_*", "NOTIFY_SOCKET", "LISTEN_*"]
+    /// libpq's, among them a password: not for a child that has no connection to PostgreSQL.
+    private static let databaseVariables = ["PG*"]
 
     /// Who the children become; nil where they stay who the master is.
     let account: Account?
 
     /// Gives up what a child does not need; it is to end where this throws.
     ///
-    /// - Parameter descriptors: what stays open beside standard input, output and error: not what whoever started the master left open by mistake.
-    func drop(keeping descriptors: [CInt]) throws(Errno) {
+    /// - Parameters:
+    ///   - descriptors: what stays open beside standard input, output and error: not what whoever started the master left open by mistake.
+    ///   - connects: whether it connects to PostgreSQL.
+    func drop(keeping descriptors: [CInt], connects: Bool = true) throws(Errno) {
         var kept = descriptors
         debrief_close_others(&kept, CUnsignedInt(kept.count))
-        withCStrings(Self.mastersVariables) { debrief_forget_environment($0) }
+        withCStrings(Self.mastersVariables + (connects ? [] : Self.databaseVariables)) { debrief_forget_environment($0) }
         if let account {
             try check(debrief_become(account.user, account.group))
             // libpq would look for root's files, and fail where it may not.
@@ -59,8 +63,8 @@ public enum ServerProcess {
         umask(umask(0o777) | 0o027)
     }
 
-    /// Does something as who the workers become, and is root again behind it, so that a check finds what they will. Where nobody is named, or root does not
-    /// run this, it is done as it is.
+    /// Does something as who the workers become, and is root again behind it, so that a check finds what they will. Where nobody is named, or root
+    /// does not run this, it is done as it is.
     public static func asWorkers<R>(_ options: PoolOptions, _ body: () -> R) throws(Master.Failure) -> R {
         guard options.user != nil || options.group != nil else { return body() }
         let account: Account?

@@ -19,6 +19,8 @@ struct PoolSnapshot: Equatable {
         var silentMilliseconds = 0
         /// How long ago its last good exchange with PostgreSQL was; nil where there was none.
         var exchangeMilliseconds: Int?
+        /// Whether it has no connection to PostgreSQL because the database is not safe to serve from.
+        var refusesDatabase = false
     }
 
     /// The requests of one endpoint with one status.
@@ -128,7 +130,8 @@ extension PoolSnapshot.Worker {
             requests: slot.requests,
             requestMilliseconds: since > 0 ? max(0, now - since) : nil,
             silentMilliseconds: max(0, now - slot.tick),
-            exchangeMilliseconds: exchange > 0 ? max(0, now - exchange) : nil
+            exchangeMilliseconds: exchange > 0 ? max(0, now - exchange) : nil,
+            refusesDatabase: slot.refusesDatabase
         )
     }
 }

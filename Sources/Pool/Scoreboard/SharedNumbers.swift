@@ -4,11 +4,11 @@ import SystemPackage
 
 /// Numbers in memory that a process shares with the children that it forks, or a part of them.
 ///
-/// Each number has one writer at a time. It is read and written by one instruction each, so a process that is killed between two leaves nothing locked
-/// and nothing half written.
+/// Each number has one writer at a time. It is read and written by one instruction each, so a process that is killed between two leaves nothing
+/// locked and nothing half written.
 ///
-/// The C function is `mmap`, with `MAP_SHARED | MAP_ANONYMOUS`: zeros, which take no memory until they are touched. They stay mapped until the process
-/// ends, as the pool does that has them.
+/// The C function is `mmap`, with `MAP_SHARED | MAP_ANONYMOUS`: zeros, which take no memory until they are touched. They stay mapped until the
+/// process ends, as the pool does that has them.
 struct SharedNumbers {
     private let base: UnsafeMutablePointer<Atomic<Int>>
     /// How many there are.

@@ -3,7 +3,7 @@
 /// Each method says who calls it.
 struct Slot {
     private enum Field: Int, CaseIterable {
-        case pid, generation, state, startedAt, tick, requestSince, requests, exchange, reconnects, logFailures, unanswered
+        case pid, generation, state, startedAt, tick, requestSince, requests, exchange, reconnects, logFailures, unanswered, refusesDatabase
     }
 
     static func size(endpoints: Int) -> Int { Field.allCases.count + RequestTally.size(endpoints: endpoints) }
@@ -45,6 +45,8 @@ struct Slot {
     var reconnects: Int { self[.reconnects] }
     /// Lines of the log that could not be written.
     var logFailures: Int { self[.logFailures] }
+    /// Whether it has no connection to PostgreSQL because nobody should be served from that database.
+    var refusesDatabase: Bool { self[.refusesDatabase] != 0 }
     /// Connections that were closed without an answer, since they held no request.
     var unanswered: Int { self[.unanswered] }
 }
@@ -55,6 +57,7 @@ extension Slot {
         self[.requests] = 0
         self[.requestSince] = 0
         self[.exchange] = 0
+        self[.refusesDatabase] = 0
         self[.generation] = generation
         self[.startedAt] = startedAt
         self[.tick] = now
@@ -92,7 +95,13 @@ extension Slot {
     func countUnanswered() { self[.unanswered] += 1 }
 
     /// The worker, when it has found PostgreSQL well at that time.
-    func noteExchange(at now: Int) { self[.exchange] = now }
+    func noteExchange(at now: Int) {
+        self[.exchange] = now
+        self[.refusesDatabase] = 0
+    }
+
+    /// The worker, when it has no connection to PostgreSQL: whether the database is there, but not safe to serve from.
+    func noteNoDatabase(refused: Bool) { self[.refusesDatabase] = refused ? 1 : 0 }
 
     /// The worker, when it has made a connection anew.
     func countReconnect() { self[.reconnects] += 1 }

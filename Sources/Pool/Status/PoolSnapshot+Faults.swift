@@ -25,8 +25,9 @@ extension PoolSnapshot {
     private var workerFaults: [String] {
         var faults: [String] = []
         if missing > 0 {
-            let waiting = count(.waiting)
-            faults.append("\(ready) of \(wanted) workers are ready" + (waiting > 0 ? ", \(waiting) wait for PostgreSQL" : ""))
+            let waiting = count(.waiting) - refusing
+            let causes = [(waiting, "wait for PostgreSQL"), (refusing, "refuse the database")].filter { $0.0 > 0 }.map { ", \($0.0) \($0.1)" }
+            faults.append("\(ready) of \(wanted) workers are ready" + causes.joined())
         }
         if braked > 0 {
             let death = lastDeath.map { ", the last by \($0.reason)" } ?? ""
@@ -39,8 +40,12 @@ extension PoolSnapshot {
     }
 
     private var databaseFaults: [String] {
-        isReady || isFresh(startedAt) ? [] : ["no exchange with PostgreSQL has succeeded in the last 5 s"]
+        if refusing > 0 { return ["the database is not safe to serve from: debrief check says what is wrong"] }
+        return isReady || isFresh(startedAt) ? [] : ["no exchange with PostgreSQL has succeeded in the last 5 s"]
     }
+
+    /// Workers that wait for somebody to mend the database, since row security does not confine their role.
+    private var refusing: Int { workers.count { $0.state == .waiting && $0.refusesDatabase } }
 
     private var queueFaults: [String] {
         guard let queue, queueLimit > 0, queue * 10 >= queueLimit * 9 else { return [] }

@@ -180,8 +180,8 @@ extension Worker {
         bell.ring()
     }
 
-    /// Whether another worker has a connection to PostgreSQL and takes requests, as far as is known: it has lately waited for one, or taken one. One that
-    /// has been at a request for longer may wait for a server that answers nobody.
+    /// Whether another worker has a connection to PostgreSQL and takes requests, as far as is known: it has lately waited for one, or taken one. One
+    /// that has been at a request for longer may wait for a server that answers nobody.
     private var isAnotherServing: Bool {
         scoreboard.usedSlots.contains { other in
             (other.state == .idle || other.state == .busy) && other.index != slot.index && now / 1_000 - other.tick < Self.lateMilliseconds
@@ -212,6 +212,7 @@ extension Worker {
     /// Says why there is no database, once as long as the reason stays the same: requests and pauses find it again and again.
     private mutating func note(_ failure: Database.Failure) {
         if case .resting = failure { return }
+        if case .unsafe = failure { slot.noteNoDatabase(refused: true) } else { slot.noteNoDatabase(refused: false) }
         let fault = "\(failure)"
         if fault != databaseFault { log.error("no database", metadata: ["reason": "\(fault)"]) }
         databaseFault = fault

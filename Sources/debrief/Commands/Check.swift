@@ -29,10 +29,10 @@ struct Check: ParsableCommand {
             DeploymentCheck.all(settings.workersDatabase, workers: settings.workers.upperBound)
         }
         for check in checks { failed += try print(check) }
-        for check in SocketFiles.checks(listen: settings.listen, control: settings.control) { failed += try print(check) }
+        for check in SocketFiles.checks(listen: settings.listen, control: settings.control, user: settings.user) { failed += try print(check) }
         failed += try print(NginxVersion.ofThisMachine().check)
         failed += try print(TokenExpiry.check(settings.adminDatabase))
-        guard failed == 0 else { throw Refusal(failed == 1 ? "the check found a fault" : "the check found \(failed) faults") }
+        guard failed == 0 else { throw Refusal("the check found \(failed == 1 ? "a fault" : "\(failed) faults"); do what each line with fail says") }
     }
 
     /// Prints its lines as soon as they are known; the number of faults.

@@ -16,7 +16,7 @@ struct SummaryCommand: ParsableCommand {
 
     /// What both commands need.
     struct Options: ParsableArguments {
-        @Option(help: "One tenant's alone, as tenant list shows it; without it, those of all.")
+        @Option(help: "One tenant's alone, as tenant list shows it; without it, those of all.", transform: tenantID)
         var tenant: UUID?
 
         @Flag(name: .customLong("json"), help: "Print a JSON object instead of words.")

@@ -13,8 +13,8 @@ struct PlanDatabase: Sendable {
     /// Made once for all tests that ask for it.
     static let shared = Swift.Result { try PlanDatabase() }
 
-    /// The tenant with 160,000 sessions, one each 9 minutes from April 2023 to the end of 2025, but for a tie; of a thousand users, three of them unlike
-    /// the others, who have 80 each.
+    /// The tenant with 160,000 sessions, one each 9 minutes from April 2023 to the end of 2025, but for a tie; of a thousand users, three of them
+    /// unlike the others, who have 80 each.
     static let huge = "00000000-0000-0000-0000-000000000000"
     /// A user with every second one of those.
     static let busyUser = "00000000-0000-0000-0000-000000000001"

@@ -50,7 +50,7 @@ struct CheckTests {
         #expect(check.output.contains("ok    connections\nfail  \(fault); "))
         // The rest of the way rests on it; what is no part of it is looked at.
         #expect(!check.output.contains("statements") && check.output.contains("ok    tokens\n"))
-        #expect(check.errors == "debrief: the check found a fault\n")
+        #expect(check.errors == "debrief: the check found a fault; do what each line with fail says\n")
 
         let folder = Run.makeFolder("serve", for: .debrief)
         let master = try ChildProcess(
@@ -120,11 +120,11 @@ struct CheckTests {
         for (environment, beginning, end) in [
             (
                 ["DEBRIEF_DATABASE": "host=/nonexistent password=hunter2"], "fail  database: ",
-                "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
+                "; start PostgreSQL, or mend host and port in DEBRIEF_DATABASE"
             ),
             (
                 ["DEBRIEF_DATABASE": database.conninfo(user: "nobody_here")], "fail  database: ",
-                "; look at DEBRIEF_DATABASE, and at the server's pg_hba.conf and log"
+                "; make the role (debrief migrate up makes debrief_api), or mend user in DEBRIEF_DATABASE"
             ),
             (
                 ["DEBRIEF_WORKERS": "1000"], "fail  connections: 1000 workers need as many connections, and PostgreSQL lets this role have ",

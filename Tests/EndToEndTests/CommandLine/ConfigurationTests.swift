@@ -45,9 +45,9 @@ struct ConfigurationTests {
         "a file with a fault stops every command with one line that names the file and the line, and 64",
         arguments: [
             ("DEBRIEF_WORKERS=2\nnonsense\n", ":2: a line has to be KEY=value, or a comment that begins with #"),
-            ("DEBRIEF_WORKER=2\n", ":1: \"DEBRIEF_WORKER\" is not a setting; debrief --help lists them"),
-            ("debrief_workers=2\n", ":1: \"debrief_workers\" is not a setting; debrief --help lists them"),
-            ("DEBRIEF_WORKERS=2\nDEBRIEF_WORKERS=2\n", ":2: DEBRIEF_WORKERS is set a second time"),
+            ("DEBRIEF_WORKER=2\n", ":1: \"DEBRIEF_WORKER\" is not a setting; did you mean DEBRIEF_WORKERS?"),
+            ("debrief_workers=2\n", ":1: \"debrief_workers\" is not a setting; did you mean DEBRIEF_WORKERS?"),
+            ("DEBRIEF_WORKERS=2\nDEBRIEF_WORKERS=2\n", ":2: DEBRIEF_WORKERS is set a second time, after line 1; leave one of the two"),
             ("\n\nDEBRIEF_STATEMENT_TIMEOUT=forever\n", ":3: DEBRIEF_STATEMENT_TIMEOUT is \"forever\"; wanted is "),
         ]
     )

@@ -87,7 +87,7 @@ struct TokenRotateTests {
         for (id, line) in [
             (revoked, "token \(revoked) is revoked, and only a live one can be rotated; make a new one: debrief token create"),
             (expired, "token \(expired) is expired, and only a live one can be rotated; make a new one: debrief token create"),
-            (unknown, "there is no token \(unknown)"),
+            (unknown, "there is no token \(unknown); debrief token list shows them"),
         ] {
             let (status, output, errors) = try database.debrief(["token", "rotate", id])
             #expect(status == 1)

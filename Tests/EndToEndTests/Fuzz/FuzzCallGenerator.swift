@@ -3,8 +3,8 @@ import Support
 
 @testable import FuzzTargets
 
-/// Requests from the table of endpoints: each parameter valid, at its bounds, beyond them, twice, unknown or oddly encoded, with any method, token and
-/// fields.
+/// Requests from the table of endpoints: each parameter valid, at its bounds, beyond them, twice, unknown or oddly encoded, with any method, token
+/// and fields.
 struct FuzzCallGenerator {
     private let place: FuzzPlace
     private var generator: SeededGenerator

@@ -1,5 +1,5 @@
-// The target `FuzzTargets` holds what is fuzzed against its judges: a model of each parser and writer, second, simple and slow, that shares no line with
-// the product. It knows nothing of where its inputs come from: libFuzzer (`scripts/test --fuzz`), or the mutations and seeds of `FuzzTests`.
+// The target `FuzzTargets` holds what is fuzzed against its judges: a model of each parser and writer, second, simple and slow, that shares no line
+// with the product. It knows nothing of where its inputs come from: libFuzzer (`scripts/test --fuzz`), or the mutations and seeds of `FuzzTests`.
 
 /// A parser or writer that is fed any bytes, and whose outcome is judged.
 public enum FuzzTarget: String, CaseIterable, Sendable {

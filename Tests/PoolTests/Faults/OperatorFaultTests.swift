@@ -51,7 +51,7 @@ struct OperatorFaultTests {
         let callers = Callers()
         for _ in 0..<20 {
             let socket = try Socket("\(site.deployment.folder)/operator-http.sock")
-            try socket.send(Array("GET /live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".utf8))
+            try socket.send(Array("GET /live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8))
             callers.add(socket)
         }
         try eventually { try queueLength(at: "\(site.deployment.folder)/.op\(site.deployment.masterID)") == 20 }

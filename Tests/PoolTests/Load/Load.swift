@@ -24,8 +24,8 @@ final class Load: Sendable {
         var unavailable: Int { statuses[503] ?? 0 }
     }
 
-    /// What all clients together ask for in a second, where the pool lets them: enough for a load, and little enough that the machine does other things
-    /// beside.
+    /// What all clients together ask for in a second, where the pool lets them: enough for a load, and little enough that the machine does other
+    /// things beside.
     private static let usualRate = 600.0
     /// The least for which a test of the pool counts as one under load.
     static let leastRate = 200.0
@@ -99,8 +99,8 @@ final class Load: Sendable {
         return tally.withLock { $0 }
     }
 
-    /// Ends it, and expects that nobody had an error, under a load that is one; nor would have had one without nginx, which asks a second worker where
-    /// the first is lost.
+    /// Ends it, and expects that nobody had an error, under a load that is one; nor would have had one without nginx, which asks a second worker
+    /// where the first is lost.
     @discardableResult
     func expectNoFailure(location: SourceLocation = #_sourceLocation) throws -> Tally {
         let tally = try stop()

@@ -1,7 +1,8 @@
 import Foundation
 import Support
 
-/// A pool without nginx, started as an account of the test's choice, with settings and an environment of its own, in folders that are that account's alone.
+/// A pool without nginx, started as an account of the test's choice, with settings and an environment of its own, in folders that are that account's
+/// alone.
 final class PrivatePool: Sendable {
     let folder: String
     private let account: Account

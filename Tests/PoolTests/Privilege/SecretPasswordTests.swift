@@ -68,8 +68,9 @@ struct SecretPasswordTests {
                 // AddressSanitizer keeps what was freed.
                 #expect(Run.isSanitized || Inspection.memory(of: process, has: [Self.adminPassword]) == [], note)
             }
-            // Of a file, only who connects knows it.
-            for process in way == .file ? [pool.master] + pool.operators : [] {
+            // Of a file, only who connects knows it; of libpq's environment, the master, too, which hands it on.
+            let ignorant = way == .file ? [pool.master] + pool.operators : way == .libpqEnvironment ? pool.operators : []
+            for process in ignorant {
                 #expect(Run.isSanitized || Inspection.memory(of: process, has: [Self.password]) == [], "\(name(of: process) ?? "") after \(words)")
             }
         }

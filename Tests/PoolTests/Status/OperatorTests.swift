@@ -103,8 +103,8 @@ struct OperatorTests {
 
 extension Site {
     /// Asks the operator's process, through nginx.
-    func ask(_ path: String, method: String = "GET", fields: [String] = []) throws -> Client.Response {
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: debrief.test", "Connection: close"] + fields
+    func ask(_ path: String, method: String = "GET", host: String = "localhost", fields: [String] = []) throws -> Client.Response {
+        let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "Connection: close"] + fields
         return try deployment.operatorClient.send(lines.joined(separator: "\r\n") + "\r\n\r\n", isHead: method == "HEAD")
     }
 }

@@ -46,6 +46,17 @@ struct StatusFaultsTests {
             ["0 of 2 workers are ready, 2 wait for PostgreSQL", "no exchange with PostgreSQL has succeeded in the last 5 s"],
             { $0.workers = [PoolSnapshot.worker(0, .waiting), PoolSnapshot.worker(1, .waiting)] }
         ),
+        (
+            "workers whose database is not safe",
+            [
+                "0 of 2 workers are ready, 1 wait for PostgreSQL, 1 refuse the database",
+                "the database is not safe to serve from: debrief check says what is wrong",
+            ],
+            {
+                $0.workers = [PoolSnapshot.worker(0, .waiting), PoolSnapshot.worker(1, .waiting)]
+                $0.workers[1].refusesDatabase = true
+            }
+        ),
         ("a last exchange that is recent enough", [], { for index in 0...1 { $0.workers[index].exchangeMilliseconds = 4_999 } }),
         (
             "a last exchange that is not", ["no exchange with PostgreSQL has succeeded in the last 5 s"],

@@ -23,10 +23,10 @@ enum TokenInput {
         do throws(Errno) {
             bytes = try standardInput(limit: limit)
         } catch {
-            throw Refusal("cannot read standard input: \(error)")
+            throw Refusal("cannot read standard input: \(error)", "pass the token by <FILE")
         }
         let words = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace)
-        guard let word = words.first else { throw Refusal("no token on standard input") }
+        guard let word = words.first else { throw Refusal("no token on standard input", "pass one by <FILE, or its id as an argument to revoke") }
         guard words.count == 1 else { throw Refusal("more than one word on standard input; pass one token at a time") }
         return String(word)
     }

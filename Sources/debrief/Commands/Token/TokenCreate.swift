@@ -14,20 +14,26 @@ extension TokenCommand {
                 """
         )
 
-        @Option(help: "Whose data the token reads, as tenant list shows it.")
+        @Option(help: "Whose data the token reads, as tenant list shows it.", transform: tenantID)
         var tenant: UUID
 
         @Option(help: "What the token is for, in your own words.", transform: readableName)
         var name: String
 
-        @Option(parsing: .upToNextOption, help: ArgumentHelp("What the token may read; one or more.", valueName: "scope"))
-        var scope: [Scope]
+        @Option(
+            name: .customLong("scope"),
+            parsing: .upToNextOption,
+            help: ArgumentHelp("What the token may read, one or more of \(Self.allScopes).", valueName: "scope"),
+            completion: .list(Scope.allCases.map(\.rawValue)),
+            transform: scope
+        )
+        var scopes: [Scope]
 
         @OptionGroup var lifetime: LifetimeOptions
         @OptionGroup var settings: SettingsOptions
 
         func validate() throws {
-            if scope.isEmpty { throw ValidationError("--scope wants at least one of \(Scope.allCases.map(\.rawValue).joined(separator: ", "))") }
+            if scopes.isEmpty { throw ValidationError("--scope wants at least one of \(Self.allScopes)") }
         }
 
         func run() throws {
@@ -36,17 +42,28 @@ extension TokenCommand {
                 tenant: tenant,
                 name: name,
                 // In the order of the declarations, each once.
-                scopes: Scope.allCases.filter(scope.contains),
+                scopes: Scope.allCases.filter(scopes.contains),
                 lifetimeSeconds: lifetime.seconds
             )
             // First, so that who cannot read the token knows what to revoke.
             StandardFiles.note(new.line)
-            try StandardFiles.print(new.token.text)
+            try new.show()
         }
+
+        private static let allScopes = Scope.allCases.map(\.rawValue).joined(separator: ", ")
     }
 }
 
 extension NewToken {
     /// What is said of it beside the token itself.
     var line: String { "token \(id), \(expiresAt.map { "expires \($0.short)" } ?? "never expires")" }
+
+    /// Prints the token itself, once.
+    func show() throws(Refusal) {
+        do {
+            try StandardFiles.print(token.text)
+        } catch {
+            throw Refusal("\(error.reason): nobody has this token, and it cannot be had again; debrief token revoke \(id), and make another")
+        }
+    }
 }

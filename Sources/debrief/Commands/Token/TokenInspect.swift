@@ -35,7 +35,7 @@ extension TokenCommand {
         }
 
         /// What is malformed is told without asking a database.
-        private static func inspect(_ text: String, _ conninfo: String) throws(AdminError) -> TokenRecord {
+        private static func inspect(_ text: String, _ conninfo: ConnectionSetting) throws(AdminError) -> TokenRecord {
             guard Token.isWellFormed(text.utf8.span) else { throw .malformedToken }
             var tokens = try Tokens(conninfo: conninfo)
             return try tokens.inspect(text: text)

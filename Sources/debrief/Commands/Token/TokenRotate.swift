@@ -37,7 +37,7 @@ extension TokenCommand {
             let rotation = try tokens.rotate(id, overlapSeconds: overlap, lifetimeSeconds: lifetime.seconds)
             StandardFiles.note(rotation.new.line)
             StandardFiles.note("token \(id), which it replaces, \(overlap == 0 ? "is expired" : "expires \(rotation.oldExpiresAt.short)")")
-            try StandardFiles.print(rotation.new.token.text)
+            try rotation.new.show()
         }
 
         private static func overlapSeconds(parsing text: String) throws -> Int {

@@ -1,7 +1,7 @@
 /// What a text says as a date-time, found by comparing its shape with patterns, and its day by adding up the years before it.
 enum DateTimeModel: Equatable {
-    /// A moment in microseconds since 2000, rounded down; whether that dropped something; the digits of the fraction; and the number of 39 digits behind
-    /// the sixth of 45.
+    /// A moment in microseconds since 2000, rounded down; whether that dropped something; the digits of the fraction; and the number of 39 digits
+    /// behind the sixth of 45.
     case moment(microseconds: Int64, isRounded: Bool, digits: Int, tail: UInt128?)
     /// It has the form, and names no date or time.
     case nonexistent
