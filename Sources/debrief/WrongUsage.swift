@@ -26,7 +26,7 @@ enum WrongUsage {
             command = next
             rest = rest.dropFirst()
         }
-        let subcommands = command.configuration.subcommands.map(\._commandName)
+        let subcommands = command.configuration.subcommands.map { $0._commandName }
         if let word = rest.first, !word.hasPrefix("-"), !subcommands.isEmpty {
             return NearestWord.to(word, among: subcommands).map { "; did you mean \($0)?" }
         }
