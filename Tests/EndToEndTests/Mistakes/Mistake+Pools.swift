@@ -42,6 +42,8 @@ extension Mistake {
             ) {
                 let path = "\(folder())/debrief.sock"
                 try "notes".write(toFile: path, atomically: false, encoding: .utf8)
+                // Else it would be somebody's who lets nobody connect.
+                chmod(path, 0o666)
                 return try serve(listen: path)
             },
             Mistake(

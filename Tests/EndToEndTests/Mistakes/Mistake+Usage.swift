@@ -8,7 +8,7 @@ extension Mistake {
     /// Arguments that make no sense. None gets as far as a database.
     static let usage: [Mistake] = [
         Mistake("a misspelt command", status: 64, tried: "srve", came: "Unexpected argument", next: "did you mean serve?") { try debrief("srve") },
-        Mistake("a misspelt command of a family", status: 64, tried: "creat", came: "Unexpected argument", next: "did you mean create?") {
+        Mistake("a misspelt command of a family", status: 64, tried: "--name", came: "there is no creat", next: "did you mean create?") {
             try debrief("token", "creat", "--name", "x")
         },
         Mistake("a word that is no command at all", status: 64, tried: "frobnicate", came: "Unexpected argument", next: "See 'debrief --help'") {

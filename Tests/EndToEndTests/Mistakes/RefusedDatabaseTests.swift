@@ -15,7 +15,10 @@ struct RefusedDatabaseTests {
         try eventually(within: 60) { try deployment.command("status").output.contains("2 refuse the database") }
         let status = try deployment.command("status")
         #expect(status.status == 1 && status.output.contains(advice) && !status.output.contains("wait for PostgreSQL"), "\(status.output)")
-        let ready = try deployment.operatorClient.send("GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        let question = "GET /ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        // Its last good exchange counts for 5 s.
+        try eventually(within: 30) { try deployment.operatorClient.send(question).status == 503 }
+        let ready = try deployment.operatorClient.send(question)
         #expect(ready.status == 503 && ready.text.contains(advice), "\(ready.text)")
         let check = try deployment.command("check")
         #expect(check.status == 1 && check.output.contains("row security is not enabled and forced on sessions; alter table"), "\(check.output)")
