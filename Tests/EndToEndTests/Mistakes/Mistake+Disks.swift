@@ -32,7 +32,7 @@ extension Mistake {
                 )
                 return Answer(status: process.wait(), text: try String(contentsOfFile: errors, encoding: .utf8))
             },
-            Mistake("a full disk for documents", status: 1, tried: "cannot write ", came: "No space left on device", next: "make room on the disk") {
+            Mistake("a full disk for documents", status: 1, tried: "cannot write ", came: "No space left on device", next: "make room on its disk") {
                 let disk = try full()
                 return try withExtendedLifetime(disk) { try debrief("docs", disk.path) }
             },
