@@ -12,7 +12,8 @@ enum ListeningAdvice {
         return switch error {
         case .noSuchFileOrDirectory, .notDirectory:
             "make the folder \(folder.isEmpty ? "." : folder), or have the service manager make it (RuntimeDirectory= in systemd)"
-        case .addressInUse: "another program listens there, or there is a file of another account's: end it (debrief stop), or set \(setting) to another"
+        case .addressInUse:
+            "another program listens there, or there is a file of another account's: end it (debrief stop), or set \(setting) to another"
         case .permissionDenied, .readOnlyFileSystem:
             "let this account write to the folder \(folder.isEmpty ? "." : folder), or set \(setting) to another"
         case .notSocket: "what is there is no socket: remove it, or set \(setting) to another path"

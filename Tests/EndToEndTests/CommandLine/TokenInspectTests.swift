@@ -60,7 +60,10 @@ struct TokenInspectTests {
             ("secret-of-mine", "malformed", "that is no token; one is debrief_ and 46 letters and digits, the last six a checksum", nowhere),
         ] {
             let said = try database.debrief(["token", "inspect"], environment: environment, input: input)
-            #expect(said.status == 1 && said.output.isEmpty && said.errors.hasPrefix("debrief: \(line)") && said.errors.filter(\.isNewline).count == 1, "\(said.errors)")
+            #expect(
+                said.status == 1 && said.output.isEmpty && said.errors.hasPrefix("debrief: \(line)") && said.errors.filter(\.isNewline).count == 1,
+                "\(said.errors)"
+            )
             let json = try database.debrief(["token", "inspect", "--json"], environment: environment, input: input)
             #expect(json.status == 1 && json.output == "{\"state\":\"\(state)\"}\n" && json.errors == said.errors)
         }
