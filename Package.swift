@@ -53,7 +53,7 @@ let package = Package(
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(
             name: "debrief",
-            dependencies: ["Admin", "API", "Documents", "JSON", "Pool", "Postgres", argumentParser, logging, system],
+            dependencies: ["Admin", "API", "Documents", "JSON", "Pool", "Postgres", "Waiting", argumentParser, logging, system],
             swiftSettings: safe
         ),
 

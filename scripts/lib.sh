@@ -124,7 +124,7 @@ apt_install() {
     policy=/usr/sbin/policy-rc.d
     our_policy=
     ours=()
-    for service in nginx php8.2-fpm; do
+    for service in nginx php8.2-fpm prometheus; do
         [ -e "/lib/systemd/system/$service.service" ] || ours+=("$service")
     done
 

@@ -73,6 +73,8 @@ public struct Handler: ~Copyable {
     private var scratch: [UInt8] = []
     /// The connection, which may be prepared while there is nothing to do.
     public var database: Database
+    /// Is told the place in the table of each request's endpoint, before it is answered.
+    public var onEndpoint: (Int) -> Void = { _ in }
 
     /// A handler for these endpoints.
     public init(_ endpoints: [Endpoint] = Endpoint.all, database: Database.Settings) {
@@ -144,6 +146,7 @@ extension Handler {
         guard let match = router.match(uri.extracting(first: pathEnd)) else { throw .unknownPath }
         let endpoint = match.endpoint
         observation.endpoint = (match.index, endpoint.name)
+        onEndpoint(match.index)
 
         let method = request.value(of: .method)
         guard method.equals(Self.get) || method.equals(Self.head) else { throw .methodNotAllowed }

@@ -8,7 +8,7 @@ import Pool
 //
 //     0   done
 //     1   refused or failed, with one line on standard error that begins with "debrief: "
-//     3   not running: status alone (Linux Standard Base, init script actions)
+//     3   not running: status and top alone (Linux Standard Base, init script actions)
 //     64  wrong usage (sysexits.h, EX_USAGE): arguments or settings that make no sense. To try again is of no use, so a service manager should not.
 //
 // Whatever is said of a failure says what was tried, what came, and what to do next.
@@ -29,7 +29,7 @@ struct Debrief: ParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            Serve.self, Status.self, Scale.self, Reload.self, Upgrade.self, Stop.self, Check.self, Migrate.self, TenantCommand.self,
+            Serve.self, Status.self, TopCommand.self, Scale.self, Reload.self, Upgrade.self, Stop.self, Check.self, Migrate.self, TenantCommand.self,
             TokenCommand.self, SummaryCommand.self, OpenAPICommand.self, DocsCommand.self,
         ]
     )

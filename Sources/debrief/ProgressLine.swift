@@ -1,12 +1,32 @@
 import Glibc
+import Pool
 import SystemPackage
+import Waiting
 
-/// A line on standard error that is written over again and again: for who looks on, so only where that is a terminal.
+/// Standard error as the place where long work says how far it is: on a terminal a line that is written over again and again, elsewhere a line now and
+/// then.
 struct ProgressLine {
+    private let name: String
     private let isTerminal = isatty(FileDescriptor.standardError.rawValue) == 1
+    private let look = TerminalLook.current
+    private var text = ProgressText(at: monotonicMilliseconds())
     private var shown = ""
 
-    /// Puts a text in the place of the last.
+    /// - Parameter name: what the line begins with.
+    init(_ name: String) { self.name = name }
+
+    /// Says that so much is done, and what is under way.
+    mutating func show(percent: Int, _ detail: String) {
+        let now = monotonicMilliseconds()
+        if isTerminal {
+            // The terminal may have become another width since.
+            show(text.bar(name, percent: percent, detail, at: now, columns: TerminalSize.columnsOfStandardError, look))
+        } else if let line = text.line(name, percent: percent, detail, at: now) {
+            StandardFiles.note(line)
+        }
+    }
+
+    /// Puts a text in the place of the last, on a terminal alone.
     mutating func show(_ text: String) {
         guard isTerminal, text != shown else { return }
         shown = text

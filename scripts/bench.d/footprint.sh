@@ -53,8 +53,14 @@ footprint_memory() {
         awk '/^(Private_|RssAnon:)/ { sum += $2 } END { print sum }'
 }
 
+# How often it is started.
+footprint_tries() {
+    echo $((turns > 1 ? 7 : 3))
+}
+
 footprint_start() {
-    local try began tries=$((turns > 1 ? 7 : 3)) token
+    local try began tries token
+    tries=$(footprint_tries)
     read -r token _ <"$state/requests/page"
     footprint_header="Authorization: Bearer $token"
     for ((try = 1; try <= tries; try++)); do
@@ -86,6 +92,10 @@ footprint_worker() {
     record footprint users-100k grown-kilobytes "$((after - before))"
     record footprint users-100k first-byte-milliseconds "$(middle 1 <"$state/footprint.times")"
     record footprint users-100k last-byte-milliseconds "$(middle 2 <"$state/footprint.times")"
+}
+
+steps_footprint() {
+    echo $(($(footprint_tries) + 2))
 }
 
 measure_footprint() {

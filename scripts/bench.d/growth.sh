@@ -84,6 +84,11 @@ growth_aggregate() {
     done
 }
 
+# A filter of pages each, and both summaries.
+steps_growth() {
+    echo 7
+}
+
 measure_growth() {
     local n
     footprint_serve bench_growth "$workers"

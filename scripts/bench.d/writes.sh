@@ -66,6 +66,10 @@ writes_single() {
     rm -f "$state"/writes.{pgbench,out}
 }
 
+steps_writes() {
+    echo $((turns * 6))
+}
+
 # In turns, and which is first changes, since short runs differ by a sixth by themselves.
 measure_writes() {
     local turn sums kind took words

@@ -7,6 +7,8 @@ extension Migrations {
     public enum Progress: Sendable {
         /// Another migrator is at work on the database; this one goes on after it.
         case waiting
+        /// The file with this name is about to be applied.
+        case applying(String)
         /// The file with this name was applied.
         case applied(String)
     }
@@ -17,7 +19,7 @@ extension Migrations {
     /// - Parameters:
     ///   - connection: of a superuser, or of the owner of the database with CREATEROLE. Its end, here, ends the advisory lock and a transaction that
     ///     failed.
-    ///   - report: is told of each step as soon as it is done.
+    ///   - report: is told of each step.
     /// - Returns: how many files were applied.
     public func up(_ connection: consuming Connection, report: (Progress) -> Void) throws(MigrationError) -> Int {
         // Limits that the role or the database has are meant for other work than this.
@@ -31,6 +33,7 @@ extension Migrations {
         let missing = try missingRights(for: pending, &connection)
         guard missing.isEmpty else { throw .missingRights(missing, command: "migrate up") }
         for file in pending {
+            report(.applying(file.name))
             try connection.apply(file)
             report(.applied(file.name))
         }

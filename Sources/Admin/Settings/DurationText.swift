@@ -16,7 +16,7 @@ public enum DurationText {
 
     /// The milliseconds of a limit, such as `500ms`, `10s` or `10`; nil where the text is none, or is 0, or is more than an hour, which no limit of
     /// ours needs and a wait in milliseconds can always hold.
-    static func limitMilliseconds(parsing text: String) -> Int? {
+    public static func limitMilliseconds(parsing text: String) -> Int? {
         number(parsing: text, units: limitUnits).flatMap { $0 <= 3_600_000 ? $0 : nil }
     }
 

@@ -21,6 +21,10 @@ struct PoolSnapshot: Equatable {
         var exchangeMilliseconds: Int?
         /// Whether it has no connection to PostgreSQL because the database is not safe to serve from.
         var refusesDatabase = false
+        /// The name of the endpoint of the request that it is at, or else of its last; nil before the first, and for paths that have none.
+        var endpoint: String?
+        /// The status of its last request; nil before the first.
+        var lastStatus: Int?
     }
 
     /// The requests of one endpoint with one status.
@@ -104,7 +108,7 @@ extension PoolSnapshot {
             reconnects += slot.reconnects
             logFailures += slot.logFailures
             unanswered += slot.unanswered
-            if let worker = Worker(slot, now: now) { workers.append(worker) }
+            if let worker = Worker(slot, now: now, endpoints: scoreboard.endpoints) { workers.append(worker) }
         }
         for endpoint in scoreboard.endpoints.indices.map(Optional.some) + [nil] {
             for (index, status) in RequestTally.statuses.enumerated() {
@@ -118,9 +122,9 @@ extension PoolSnapshot {
 
 extension PoolSnapshot.Worker {
     /// The worker in a slot; nil where there is none.
-    fileprivate init?(_ slot: Slot, now: Int) {
+    fileprivate init?(_ slot: Slot, now: Int, endpoints: [String]) {
         guard slot.state != .none else { return nil }
-        let (since, exchange) = (slot.requestSince, slot.exchange)
+        let (since, exchange, status) = (slot.requestSince, slot.exchange, slot.lastStatus)
         self.init(
             slot: slot.index,
             pid: slot.pid,
@@ -131,7 +135,9 @@ extension PoolSnapshot.Worker {
             requestMilliseconds: since > 0 ? max(0, now - since) : nil,
             silentMilliseconds: max(0, now - slot.tick),
             exchangeMilliseconds: exchange > 0 ? max(0, now - exchange) : nil,
-            refusesDatabase: slot.refusesDatabase
+            refusesDatabase: slot.refusesDatabase,
+            endpoint: slot.endpoint.flatMap { endpoints.indices.contains($0) ? endpoints[$0] : nil },
+            lastStatus: status > 0 ? status : nil
         )
     }
 }

@@ -4,6 +4,7 @@
 struct Slot {
     private enum Field: Int, CaseIterable {
         case pid, generation, state, startedAt, tick, requestSince, requests, exchange, reconnects, logFailures, unanswered, refusesDatabase
+        case endpoint, lastStatus
     }
 
     static func size(endpoints: Int) -> Int { Field.allCases.count + RequestTally.size(endpoints: endpoints) }
@@ -49,6 +50,10 @@ struct Slot {
     var refusesDatabase: Bool { self[.refusesDatabase] != 0 }
     /// Connections that were closed without an answer, since they held no request.
     var unanswered: Int { self[.unanswered] }
+    /// The place in the table of the endpoint that the worker's request is for, or its last one was; nil where there is none.
+    var endpoint: Int? { self[.endpoint] > 0 ? self[.endpoint] - 1 : nil }
+    /// The status of the worker's last request; 0 before the first.
+    var lastStatus: Int { self[.lastStatus] }
 }
 
 extension Slot {
@@ -58,6 +63,8 @@ extension Slot {
         self[.requestSince] = 0
         self[.exchange] = 0
         self[.refusesDatabase] = 0
+        self[.endpoint] = 0
+        self[.lastStatus] = 0
         self[.generation] = generation
         self[.startedAt] = startedAt
         self[.tick] = now
@@ -85,11 +92,18 @@ extension Slot {
     func begin(at now: Int) {
         self[.tick] = now
         self[.requestSince] = now
+        self[.endpoint] = 0
         self[.state] = WorkerState.busy.rawValue
     }
 
+    /// The worker, when it knows which endpoint the request is for: before it is answered, so that one that hangs can be seen.
+    func noteEndpoint(_ endpoint: Int) { self[.endpoint] = endpoint + 1 }
+
     /// The worker, when it has answered a request.
-    func countRequest() { self[.requests] += 1 }
+    func countRequest(status: Int) {
+        self[.requests] += 1
+        self[.lastStatus] = status
+    }
 
     /// The worker, when it has closed a connection without an answer.
     func countUnanswered() { self[.unanswered] += 1 }

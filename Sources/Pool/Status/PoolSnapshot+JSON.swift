@@ -6,6 +6,8 @@ extension PoolSnapshot {
     var json: String {
         var writer = JSONWriter(capacity: 8_192)
         writePool(to: &writer)
+        // Of the histograms below.
+        writer.list("bounds_microseconds", RequestTally.bounds) { $1.integer(Int64($0)) }
         writer.list("workers", workers) { $0.write(to: &$1, of: self) }
         writer.list("requests", requests) { $0.write(to: &$1) }
         writer.raw("}\n")
@@ -70,6 +72,9 @@ extension PoolSnapshot.Worker {
         writer.number("request_milliseconds", requestMilliseconds)
         writer.number("silent_milliseconds", silentMilliseconds)
         writer.number("exchange_milliseconds", exchangeMilliseconds)
+        writer.key("endpoint")
+        if let endpoint { writer.string(endpoint) } else { writer.null() }
+        writer.number("last_status", lastStatus)
         writer.raw("}")
     }
 }
@@ -84,6 +89,7 @@ extension PoolSnapshot.Requests {
         writer.number("p50_microseconds", histogram.quantileMicroseconds(0.5))
         writer.number("p95_microseconds", histogram.quantileMicroseconds(0.95))
         writer.number("p99_microseconds", histogram.quantileMicroseconds(0.99))
+        writer.list("buckets", histogram.buckets) { $1.integer(Int64($0)) }
         writer.raw("}")
     }
 }

@@ -94,6 +94,7 @@ struct Worker: ~Copyable {
         self.file = file
         self.log = log
         handler = Handler(database: options.database)
+        handler.onEndpoint = { slot.noteEndpoint($0) }
         request = Request()
         requestLog = RequestLog(options, worker: getpid(), file: file)
         lastRequest = Self.lastRequest(of: options)
@@ -250,7 +251,7 @@ extension Worker {
 
     private mutating func report(_ observation: Handler.Observation, microseconds: Int) {
         requests += 1
-        slot.countRequest()
+        slot.countRequest(status: observation.status)
         slot.tally.count(endpoint: observation.endpoint?.index, status: observation.status, microseconds: microseconds)
         if case .noDatabase(let failure) = observation.outcome { note(failure) }
         requestLog.write(observation, of: request, microseconds: microseconds)

@@ -1,6 +1,7 @@
 import Admin
 import ArgumentParser
 import JSON
+import Waiting
 
 /// `debrief migrate`: the database's tables, roles and rights, forward only.
 struct Migrate: ParsableCommand {
@@ -30,7 +31,7 @@ struct Migrate: ParsableCommand {
             abstract: "Applies what is pending.",
             discussion: """
                 Each file is applied in a transaction of its own: one that fails leaves nothing behind, and those before it stay. Two of these commands \
-                at once wait for each other.
+                at once wait for each other. Each says so in a line when it has been applied, with the time it took.
                 """
         )
 
@@ -40,14 +41,26 @@ struct Migrate: ParsableCommand {
             let settings = try options.settings.read()
             let migrations = try options.migrations()
             let connection = try AdminConnection.open(settings.adminDatabase)
+            var line = ProgressLine("migrate")
+            defer { line.clear() }
+            var begunAt = 0
             let count = try migrations.up(connection) { progress in
                 switch progress {
                 case .waiting: StandardFiles.note("waiting for another migrate up on this database")
-                // What cannot be printed must not stop the work in the middle; the last line will say so.
-                case .applied(let name): try? StandardFiles.print("applied \(name)")
+                case .applying(let name):
+                    begunAt = monotonicMilliseconds()
+                    line.show("applying \(name)")
+                case .applied(let name):
+                    line.clear()
+                    // What cannot be printed must not stop the work in the middle; the last line will say so.
+                    try? StandardFiles.print("applied \(name) in \(Self.text(milliseconds: monotonicMilliseconds() - begunAt))")
                 }
             }
             try StandardFiles.print("up to date: \(count == 0 ? "nothing" : "\(count)") of \(migrations.count) migrations applied now")
+        }
+
+        private static func text(milliseconds: Int) -> String {
+            milliseconds < 1_000 ? "\(milliseconds) ms" : "\(milliseconds / 1_000).\(milliseconds % 1_000 / 100) s"
         }
     }
 

@@ -27,12 +27,12 @@ struct SummaryCommand: ParsableCommand {
         /// Does the work, and says how far it is.
         func run(_ work: (inout Sums, UUID?, (SumsProgress) -> Void) throws(AdminError) -> SumsReport) throws -> SumsReport {
             var sums = try Sums(conninfo: settings.read().adminDatabase)
-            var line = ProgressLine()
+            var line = ProgressLine("summary")
             defer { line.clear() }
             return try work(&sums, tenant) { progress in
                 switch progress {
                 case .waiting: StandardFiles.note("waiting for another summary rebuild on this database")
-                case .working(let percent, let tenant, let tenants): line.show("summary: \(percent) % tenant \(tenant) of \(tenants)")
+                case .working(let percent, let tenant, let tenants): line.show(percent: percent, "tenant \(tenant) of \(tenants)")
                 }
             }
         }

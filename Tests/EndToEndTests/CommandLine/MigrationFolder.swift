@@ -23,3 +23,6 @@ extension Support.Database {
         try names.filter { try value("select to_regclass($1)::text", $0) != nil }
     }
 }
+
+/// What `migrate up` says, without how long each file took.
+func untimed(_ output: String) -> String { output.replacing(/(applied [^ \n]+) in [0-9]+( ms|\.[0-9] s)\n/) { "\($0.1)\n" } }

@@ -20,7 +20,7 @@ struct NewServerTests {
             let admin = ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: user)]
             let up = try database.debrief(Self.migrations, environment: admin)
             #expect(up.status == 0, "\(up.errors)")
-            #expect(up.output.contains("applied 0001_roles.sql\n"))
+            #expect(up.output.contains("applied 0001_roles.sql in "))
             #expect(try database.debrief(Self.migrations, environment: admin).status == 0)
 
             let tenant = try database.debrief(["tenant", "create", "--name", "A"], environment: admin)

@@ -248,18 +248,6 @@ struct SummaryCommandTests {
         try expectClean(40)
     }
 
-    @Test("on a terminal it shows how far it is in one line, which it clears")
-    func progress() throws {
-        _ = try makeTenant()
-        let (status, output, _) = try run(
-            ["/usr/bin/script", "-qec", "\(Run.binary) summary verify", "/dev/null"],
-            environment: ["DEBRIEF_ADMIN_DATABASE": database.conninfo(user: "postgres")]
-        )
-        #expect(status == 0)
-        #expect(output.hasPrefix("\rsummary: 0 % tenant 1 of 1\u{1B}[K\rsummary: "))
-        #expect(output.hasSuffix("\r\u{1B}[Kverified: 1 tenant, 40 sessions, no difference\r\n"))
-    }
-
     @Test("of two rebuilds one waits: no difference is added twice")
     func twoRebuilds() throws {
         let tenant = try makeTenant()

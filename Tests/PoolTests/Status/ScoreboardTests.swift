@@ -51,7 +51,7 @@ struct ScoreboardTests {
         while getppid() == parent {
             slot.begin(at: 5)
             slot.tally.count(endpoint: 0, status: 200, microseconds: 700)
-            slot.countRequest()
+            slot.countRequest(status: 200)
             slot.show(.idle, at: 6)
         }
         _exit(0)
@@ -102,12 +102,36 @@ struct ScoreboardTests {
         #expect(pool.unanswered == 2)
     }
 
+    @Test("a worker's endpoint is that of the request that it is at, or else of its last; its status that of its last; the next worker has neither")
+    func lastRequest() throws {
+        let scoreboard = try Scoreboard(endpoints: ["a", "b"])
+        scoreboard.header.usedSlots = 1
+        let slot = scoreboard.slot(0)
+        func worker() -> (endpoint: String?, status: Int?)? {
+            PoolSnapshot(scoreboard, now: 9, queue: nil, queueLimit: 5).workers.first.map { ($0.endpoint, $0.lastStatus) }
+        }
+        slot.prepare(generation: 1, now: 1, startedAt: 1)
+        #expect(worker()?.endpoint == nil && worker()?.status == nil)
+        slot.begin(at: 2)
+        slot.noteEndpoint(1)
+        #expect(worker()?.endpoint == "b" && worker()?.status == nil)
+        slot.countRequest(status: 503)
+        slot.show(.idle, at: 3)
+        #expect(worker()?.endpoint == "b" && worker()?.status == 503)
+        // Not yet known which.
+        slot.begin(at: 4)
+        #expect(worker()?.endpoint == nil && worker()?.status == 503)
+        slot.prepare(generation: 2, now: 5, startedAt: 5)
+        #expect(worker()?.endpoint == nil && worker()?.status == nil)
+    }
+
     private func fill(_ slot: Slot, endpoints: Int) {
         slot.prepare(generation: 7, now: 7, startedAt: 7)
         slot.enter(pid: 7)
         slot.begin(at: 7)
         slot.noteExchange(at: 7)
-        slot.countRequest()
+        slot.noteEndpoint(7)
+        slot.countRequest(status: 200)
         slot.countUnanswered()
         slot.countReconnect()
         slot.countLogFailure()
