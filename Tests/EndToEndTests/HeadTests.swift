@@ -11,6 +11,8 @@ struct HeadTests {
     )
     func sameAsGet(path: String) throws {
         let stage = try Stage.shared()
+        // The usual period ends now, so no two of its answers are the same.
+        let path = path == "analytics/summary" ? "\(path)?to=2026-05-07" : path
         for token in [stage.token, nil, "x"] {
             let get = try stage.client.get(path, token: token, fields: ["X-Request-Id: head"])
             let head = try stage.client.get(path, token: token, method: "HEAD", fields: ["X-Request-Id: head"])

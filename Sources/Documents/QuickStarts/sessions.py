@@ -11,7 +11,8 @@ api = requests.Session()
 api.headers["Authorization"] = "Bearer " + os.environ["DEBRIEF_TOKEN"]
 # Tried again after Retry-After.
 retry = Retry(5, status_forcelist=[429, 503], raise_on_status=False)
-api.mount("http", HTTPAdapter(max_retries=retry))
+for scheme in "https://", "http://":
+    api.mount(scheme, HTTPAdapter(max_retries=retry))
 
 
 def sessions(**filters):

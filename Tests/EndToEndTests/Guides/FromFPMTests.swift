@@ -71,7 +71,7 @@ struct FromFPMTests {
 
     /// Asks at the operator's port.
     private func ask(_ path: String) throws -> Client.Response {
-        try Stage.shared().deployment.operatorClient.send("GET \(path) HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        try Stage.shared().deployment.operatorClient.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
     }
 
     /// systemd warns of those that it does not know.

@@ -97,7 +97,9 @@ struct CompressionTests {
         let response = Client.Response(parsing: Array(curl.output.utf8), isHead: false)
         #expect(curl.status == 0 && response.status == 200 && response.field("Content-Encoding") == "gzip")
         #expect(response.field("ETag")?.hasPrefix("W/\"") == true)
-        #expect(try response.text == self.stage.client.get("sessions?limit=50", token: self.stage.token).text)
+        // curl has taken the chunks of HTTP/1.1 apart, but still prints their field.
+        let body = try #require(curl.output.range(of: "\r\n\r\n")).upperBound
+        #expect(try curl.output[body...] == self.stage.client.get("sessions?limit=50", token: self.stage.token).text)
         let tag = try #require(response.field("ETag"))
         let again = try stage.client.ask("/api/v1/sessions?limit=50", http2: http2, token: stage.token, fields: ["If-None-Match: \(tag)"])
         #expect(again.exit == 0 && again.response.status == 304 && again.response.field("ETag") == tag)

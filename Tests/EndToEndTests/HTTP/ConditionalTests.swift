@@ -56,7 +56,7 @@ struct ConditionalTests {
     @Test("who names other tags, or what is no tag, gets the body", arguments: ["\"0000000000000000\"", "W/\"x\"", "", "\"", "x", "**"])
     func modified(field: String) throws {
         let tag = try tag(of: "users")
-        for value in [field, tag.replacing("\"", with: ""), "\(field) \(tag)x"] where !value.hasPrefix(tag) {
+        for value in [field, tag.replacing("\"", with: "")] {
             let response = try stage.client.get("users", token: stage.token, fields: ["If-None-Match: \(value)"])
             #expect(response.field("ETag") == tag && response.field("Content-Length") == "\(response.body.count)", "\(value)")
             _ = try dataOf(response)
@@ -174,7 +174,7 @@ struct ConditionalTests {
             return entry != nil
         }
         #expect(entry?["status"]?.number == 304 && entry?["bytes"]?.number == 0 && entry?["level"]?.string == "info")
-        let metrics = try deployment.operatorClient.send("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").text
+        let metrics = try deployment.operatorClient.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").text
         #expect(metrics.contains(#"debrief_request_duration_seconds_count{endpoint="list_scenarios",status="304"} 1"#), "\(metrics)")
     }
 }
