@@ -12,7 +12,7 @@ struct AlertScrapeTests {
             events {}
             http {
                 access_log off; \(temporary)
-                server { listen 127.0.0.1:\(port); location / { proxy_pass http://unix:\(socket):; proxy_set_header Host debrief.test; } }
+                server { listen 127.0.0.1:\(port); location / { proxy_pass http://unix:\(socket):; proxy_set_header Host localhost; } }
             }
             """
         try configuration.write(toFile: "\(folder)/nginx.conf", atomically: false, encoding: .utf8)
