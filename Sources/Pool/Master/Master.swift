@@ -169,12 +169,12 @@ extension Master.Failure: CustomStringConvertible {
         switch self {
         case .account(let reason): reason
         case .listen(let address, let error):
-            "cannot listen at \(address): \(error); \(ListeningAdvice.text(error, at: "\(address)", setting: "DEBRIEF_LISTEN"))"
+            "cannot listen at \(address), which is DEBRIEF_LISTEN: \(error); \(ListeningAdvice.text(error, at: "\(address)", setting: "DEBRIEF_LISTEN"))"
         case .inheritance(let error): "cannot take the old master's socket: \(error)"
         case .openSocket(let path):
             "everybody on this machine may connect to the socket \(path) that was handed over; set its mode to 0660, as by SocketMode= in systemd"
         case .control(let path, let error):
-            "cannot take commands at \(path): \(error); \(ListeningAdvice.text(error, at: path, setting: "DEBRIEF_CONTROL"))"
+            "cannot take commands at \(path), which is DEBRIEF_CONTROL: \(error); \(ListeningAdvice.text(error, at: path, setting: "DEBRIEF_CONTROL"))"
         case .unfitDatabase(let reasons): "the database is not fit to be served from: \(reasons.joined(separator: "; "))"
         case .notReady(let reason): "the new master is not ready: \(reason)"
         case .successorEnded: "the new master has ended while this one was leaving"
