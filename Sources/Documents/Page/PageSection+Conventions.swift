@@ -34,6 +34,22 @@ extension PageSection {
         }
     }
 
+    /// What HTTP has to send less.
+    static let copies = PageSection(anchor: "copies", title: "Copies and compression") { section in
+        section.block("ul") { list in
+            for item in [
+                """
+                A body up to 64 kB has an `ETag`. Send it back as `If-None-Match`, and the answer is `304` without a body as long as nothing has changed. \
+                A longer list has none.
+                """,
+                "The next page of a list is also in `Link: <…>; rel=\"next\"`, with the parameters of this one.",
+                "Who sends `Accept-Encoding: gzip` gets it; the `ETag` is then weak (`W/\"…\"`), and known again as well.",
+            ] {
+                list.block("li") { $0.prose(item) }
+            }
+        }
+    }
+
     /// How a call is found again.
     static let requestIDs = PageSection(anchor: "request-ids", title: "Request ids") { section in
         section.paragraph(

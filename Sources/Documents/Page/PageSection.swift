@@ -13,7 +13,7 @@ struct PageSection: Sendable {
     let content: @Sendable (inout HTML) -> Void
 
     /// All of them, in the order of the published reference and, behind that, of when they are needed.
-    static let all = [authentication, endpoints, paging, dateTimes, requestIDs, limits, changes, errors] + quickStarts
+    static let all = [authentication, endpoints, paging, dateTimes, requestIDs, copies, limits, changes, errors] + quickStarts
 
     /// Writes the section.
     func write(to html: inout HTML) {
