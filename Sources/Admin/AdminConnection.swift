@@ -6,12 +6,19 @@ public enum AdminConnection {
     /// How long making a connection may take: longer than any network between an admin and a database that works.
     public static let connectMilliseconds = 10_000
 
-    /// A connection for an admin's command.
+    /// A connection for an admin's command. It looks for names in `pg_catalog` alone: whoever may create functions in `public`, as the database's owner,
+    /// could put one there that fits better than PostgreSQL's own, and have a superuser run it (CVE-2018-1058). Tables are named with their schema.
     ///
     /// - Parameters:
     ///   - setting: `DEBRIEF_ADMIN_DATABASE`; empty is libpq's own environment.
     ///   - milliseconds: how long making it may take.
     public static func open(_ setting: ConnectionSetting, milliseconds: Int = connectMilliseconds) throws(AdminError) -> Connection {
+        var connection = try connect(setting, milliseconds: milliseconds)
+        _ = try connection.ask("select pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false)")
+        return connection
+    }
+
+    private static func connect(_ setting: ConnectionSetting, milliseconds: Int) throws(AdminError) -> Connection {
         do {
             return try Connection(setting.conninfo, applicationName: "debrief-admin", until: .after(milliseconds: milliseconds))
         } catch {

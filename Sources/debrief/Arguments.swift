@@ -31,6 +31,9 @@ func readableName(_ text: String) throws -> String {
     let isPlain = text.unicodeScalars.allSatisfy {
         ![.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
     }
+    guard !text.contains(/debrief_[0-9A-Za-z]{46}/) else {
+        throw ValidationError("a token is no name, which every list shows: revoke it, since it was an argument")
+    }
     guard text.contains(where: { !$0.isWhitespace }), isPlain, text.count <= 200 else {
         throw ValidationError("a name has visible characters, at most 200, and no control characters")
     }

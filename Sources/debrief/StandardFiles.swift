@@ -25,6 +25,10 @@ enum StandardFiles {
     /// Writes a line to standard output.
     static func print(_ line: String) throws(Refusal) { try write(line + "\n") }
 
-    /// Writes a line to standard error, as far as anybody listens.
-    static func note(_ line: String) { _ = try? FileDescriptor.standardError.writeAll((line + "\n").utf8) }
+    /// Writes a line to standard error, as far as anybody listens. It may repeat what somebody has typed or another process has sent: a terminal does not
+    /// get orders by that, and nobody a token.
+    static func note(_ line: String) {
+        let masked = line.withoutControls.replacing(/debrief_[0-9A-Za-z]{46}/, with: "debrief_…")
+        _ = try? FileDescriptor.standardError.writeAll((masked + "\n").utf8)
+    }
 }

@@ -58,7 +58,6 @@ struct SettingsTests {
             ("DEBRIEF_LOG_LEVEL", ["verbose", "INFO", ""]),
             ("DEBRIEF_USER", ["", "-", "-x", "a b", "é", String(repeating: "x", count: 65)]),
             ("DEBRIEF_GROUP", ["", "a:b"]),
-            ("DEBRIEF_DATABASE_PASSWORD_FILE", [""]),
         ]
     )
     func nonsense(name: String, values: [String]) throws {
@@ -68,6 +67,19 @@ struct SettingsTests {
             #expect(message.contains("; wanted is "))
             #expect(!message.contains { $0.isNewline })
         }
+    }
+
+    @Test(
+        "a value that may be a secret, and was meant for another setting, is not repeated",
+        arguments: [
+            ("DEBRIEF_DATABASE_PASSWORD_FILE", "S3cret"), ("DEBRIEF_DATABASE_PASSWORD_FILE", ""), ("DEBRIEF_LISTEN", "postgresql://u:S3cret@h/d"),
+            ("DEBRIEF_WORKERS", "host=h Password=S3cret"), ("DEBRIEF_SLOW", "debrief_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0ywJb8"),
+        ]
+    )
+    func secret(name: String, value: String) throws {
+        let message = try #require(refusal([name: value]), "\(name)")
+        #expect(message.hasPrefix("\(name) is a text that is not repeated here") && message.contains("; wanted is "), "\(message)")
+        #expect(!message.contains("S3cret") && !message.contains("debrief_0"))
     }
 
     @Test("each limit is below the one around it")

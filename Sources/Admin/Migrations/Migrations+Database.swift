@@ -110,7 +110,10 @@ extension Connection {
             try execute(script: "begin isolation level read committed; set local lock_timeout = '\(lockTimeout)'", until: fileDeadline)
             let transaction = try query("select pg_current_xact_id()", until: fileDeadline)
             if file.number == 1 { try execute(script: createTable, until: fileDeadline) }
+            // The file's names are those of `public`, where whoever may create there is trusted.
+            try execute(script: "set local search_path = public", until: fileDeadline)
             try execute(script: file.sql, until: fileDeadline)
+            try execute(script: "set search_path = pg_catalog, pg_temp", until: fileDeadline)
             isWhole = try query("select pg_current_xact_id()", until: fileDeadline) == transaction
             if isWhole {
                 // The file may have taken on another role.

@@ -10,6 +10,8 @@ struct Setting<Value: Sendable>: Sendable {
     let defaultValue: Value
     /// What the value has to be, as the end of "… is wanted: ".
     let wanted: String
+    /// Whether a wrong value may be a secret, and is not repeated.
+    let isSecret: Bool
     /// The value of a text; nil where it makes no sense.
     let parse: @Sendable (String) -> Value?
 
@@ -19,6 +21,7 @@ struct Setting<Value: Sendable>: Sendable {
         _ defaultText: String,
         help: String,
         wanted: String,
+        isSecret: Bool = false,
         parse: @escaping @Sendable (String) -> Value?
     ) {
         self.name = name
@@ -26,13 +29,16 @@ struct Setting<Value: Sendable>: Sendable {
         self.help = help
         self.defaultValue = defaultValue
         self.wanted = wanted
+        self.isSecret = isSecret
         self.parse = parse
     }
 
     /// The value that a source gives, or the default. An empty text is a value, and mostly a wrong one: it never means "not set".
     func value(in source: SettingsSource) throws(SettingsError) -> Value {
         guard let (text, place) = source.text(of: name) else { return defaultValue }
-        guard let value = parse(text) else { throw SettingsError("\(place.prefix)\(name) is \(quoted(text))\(place.suffix); wanted is \(wanted)") }
+        guard let value = parse(text) else {
+            throw SettingsError("\(place.prefix)\(name) is \(isSecret ? notRepeated : repeated(text))\(place.suffix); wanted is \(wanted)")
+        }
         return value
     }
 
@@ -51,6 +57,13 @@ public struct SettingsError: Error, Equatable, CustomStringConvertible {
     public let description: String
 
     init(_ description: String) { self.description = description }
+}
+
+private let notRepeated = "a text that is not repeated here"
+
+/// A value as it can stand in a message of one line: not where it may be, or hold, a password or a token that was meant for another setting.
+private func repeated(_ text: String) -> String {
+    text.contains("://") || text.contains(/(?i)passw|debrief_[0-9a-z]{46}/) ? notRepeated : quoted(text)
 }
 
 /// A text from outside as it can stand in a message of one line: in quotes, without control characters, not endless.

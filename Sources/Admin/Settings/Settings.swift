@@ -140,9 +140,10 @@ extension Settings {
         default: String?.none,
         "none",
         help: "A file whose one line is the workers' password, read at each connect.",
-        wanted: "a path"
+        wanted: "the path of a file, from the root on, and not the password itself",
+        isSecret: true
     ) { path in
-        guard !path.isEmpty else { return nil }
+        guard path.hasPrefix("/") else { return nil }
         return path
     }
 

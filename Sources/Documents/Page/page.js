@@ -22,7 +22,7 @@
         const line = () => '\n' + '  '.repeat(depth);
         for (const [word] of text.matchAll(piece)) {
             const closes = word === '}' || word === ']';
-            if (closes) depth -= 1;
+            if (closes) depth = Math.max(0, depth - 1);
             if (closes ? !/[[{]/.test(before) : /^[[{,]$/.test(before)) result += line();
             result += word === ':' ? ': ' : word;
             if (word === '{' || word === '[') depth += 1;

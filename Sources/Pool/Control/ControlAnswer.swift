@@ -12,11 +12,15 @@ public struct ControlAnswer: Equatable, Sendable {
         self.text = text.isEmpty || text.hasSuffix("\n") ? text : text + "\n"
     }
 
-    /// Reads what came until the connection ended; nil where that is not a whole answer, because its sender died or gave up before.
+    /// More than any pool says of its workers.
+    static let largestSize = 16 << 20
+
+    /// Reads what came until the connection ended; nil where that is not a whole answer, because its sender died or gave up before. Whoever sent it, a
+    /// terminal does not get orders by it.
     init?(parsing bytes: [UInt8]) {
         let head = bytes.prefix { $0 != UInt8(ascii: "\n") }
         guard bytes.last == UInt8(ascii: "\n"), let status = UInt8(String(decoding: head, as: UTF8.self)) else { return nil }
-        self.init(status: Int(status), text: String(decoding: bytes[(head.endIndex + 1)...], as: UTF8.self))
+        self.init(status: Int(status), text: String(decoding: bytes[(head.endIndex + 1)...], as: UTF8.self).withoutControls)
     }
 
     /// As it is sent.

@@ -38,6 +38,7 @@ public enum ControlClient {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
                 received += buffer[..<count]
+                guard received.count <= ControlAnswer.largestSize else { throw .masterEnded }
             } else if count == 0 || errno != EAGAIN && errno != EINTR {
                 break
             }

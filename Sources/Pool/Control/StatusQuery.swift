@@ -39,17 +39,21 @@ final class StatusQuery {
     /// - Returns: the answer, once it is whole; nil before that.
     func proceed() throws(ControlError) -> ControlAnswer? {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
+        // Whoever sends faster than this reads keeps no key waiting.
+        for _ in 0..<Self.mostReads {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
                 received += buffer[..<count]
+                guard received.count <= ControlAnswer.largestSize else { throw .masterEnded }
             } else if count < 0 && errno == EAGAIN {
                 return nil
             } else if count == 0 || errno != EINTR {
-                break
+                guard let answer = ControlAnswer(parsing: received) else { throw .masterEnded }
+                return answer
             }
         }
-        guard let answer = ControlAnswer(parsing: received) else { throw .masterEnded }
-        return answer
+        return nil
     }
+
+    private static let mostReads = 16
 }

@@ -19,9 +19,12 @@ indirect enum JSONTree: Equatable {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
 
-    /// The whole number, where it is one that an `Int` holds.
+    /// What no count of a pool reaches, and of which as many as an answer holds can be added up.
+    private static let largest = 0x1p42
+
+    /// The whole number, where it is one, and from 0 to 2^42: what is less or more comes as the nearest of these.
     var integer: Int? {
-        if case .number(let number) = self { Int(exactly: number.rounded(.towardZero)) } else { nil }
+        if case .number(let number) = self, !number.isNaN { Int(min(max(number, 0), Self.largest)) } else { nil }
     }
 
     /// The text, where it is one.

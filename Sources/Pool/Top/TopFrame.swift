@@ -173,7 +173,7 @@ extension TopFrame {
 
 /// A number a second, for people: with a decimal where it is small.
 func rateText(_ rate: Double?) -> String {
-    guard let rate else { return "-" }
+    guard let rate, rate < 1e15 else { return "-" }
     guard rate < 99.95 else { return "\(Int(rate.rounded()))" }
     let tenths = Int((rate * 10).rounded())
     return "\(tenths / 10).\(tenths % 10)"

@@ -14,6 +14,10 @@ struct DocsCommand: ParsableCommand {
     @Argument(help: "The folder, which has to exist.", completion: .directory)
     var folder: String
 
+    func validate() throws {
+        guard !folder.isEmpty else { throw ValidationError("the folder has no name: perhaps a variable is empty") }
+    }
+
     func run() throws {
         let files = [("index.html", Page.document(version: Version.current)), ("openapi.json", OpenAPI.document(version: Version.current))]
         for (name, text) in files {
@@ -29,7 +33,7 @@ struct DocsCommand: ParsableCommand {
     /// What to do, where that can be told.
     private func advice(for error: Errno) -> String {
         switch error {
-        case .noSuchFileOrDirectory: "; make the folder first: mkdir -p '\(folder)'"
+        case .noSuchFileOrDirectory: "; make the folder first: mkdir -p '\(folder.replacing("'", with: "'\\''"))'"
         case .notDirectory: "; name a folder"
         case .permissionDenied: "; run this as the account whose folder it is"
         case .noSpace: "; make room on its disk, and run this again: the file that was there is as it was"

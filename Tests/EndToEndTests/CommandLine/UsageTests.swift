@@ -36,6 +36,9 @@ struct UsageTests {
         (["token", "inspect"], [config, "--json", "standard input", "with 0", "with 1", "expires_soon", "malformed"]),
         (["token", "rotate"], [config, "--overlap", "--expires-in", "--never", "365d", "standard output", "standard error"]),
         (["token", "revoke"], [config, "standard input"]),
+        (["top"], [config, "--interval"]),
+        (["openapi"], ["/api/v1/openapi.json"]),
+        (["docs"], ["OpenAPI"]),
         (["summary"], ["verify", "rebuild", "logical replication", "session_replication_role", "disabled triggers"]),
         (["summary", "verify"], [config, "--tenant", "--json", "with 0", "with 1", "changes nothing"]),
         (["summary", "rebuild"], [config, "--tenant", "--json", "broken off"]),
@@ -68,6 +71,7 @@ struct UsageTests {
             ["--nonsense"], ["status", "now"], ["reload", "all"], ["upgrade", "--force"], ["stop", "--fast"], ["scale"], ["scale", "1", "2"],
             ["scale", "0"], ["scale", "-1"], ["scale", "1025"], ["scale", "two"], ["scale", "8..4"], ["scale", ""], ["scale", "Default"],
             ["token", "revoke", "a", "b"], ["summary", "fold"], ["summary", "verify", "now"], ["summary", "rebuild", "--tenant", "x"],
+            ["openapi", "now"], ["docs"], ["docs", ""], ["top", "now"],
         ]
     )
     func usage(_ words: [String]) throws {
@@ -76,6 +80,26 @@ struct UsageTests {
         #expect(output.isEmpty)
         #expect(errors.hasPrefix("Error: ") && errors.contains("Usage: debrief"), "\(errors)")
     }
+
+    @Test(
+        "what is repeated gives a terminal no orders, and nobody a token",
+        arguments: [
+            ["\(token)"], ["\u{1B}[31mX"], ["status", "--config", "\u{1B}]0;x\u{7}"], ["docs", "/nowhere/\(token)\u{9B}2J"],
+            ["tenant", "create", "--name", token],
+        ]
+    )
+    func repeated(_ words: [String]) throws {
+        let (status, output, errors) = try run([Run.binary] + words)
+        #expect(status == 1 || status == 64)
+        #expect(output.isEmpty && !errors.isEmpty)
+        #expect(
+            !errors.contains(Self.token) && !errors.unicodeScalars.contains { $0.properties.generalCategory == .control && $0 != "\n" },
+            "\(errors)"
+        )
+    }
+
+    /// Nobody's.
+    private static let token = "debrief_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcd0ywJb8"
 }
 
 extension String {

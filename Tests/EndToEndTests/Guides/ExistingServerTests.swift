@@ -36,7 +36,7 @@ struct ExistingServerTests {
 
         /// Where the tests have no root, there is one account.
         var replacements: [(String, String)] {
-            [("/etc/debrief/", "\(folder)/etc/"), ("/run/debrief/", "\(folder)/run/")]
+            [("/etc/debrief/", "\(folder)/etc/"), ("/run/debrief/", "\(folder)/run/"), ("/run/debrief.sock", "\(folder)/run/debrief.sock")]
                 + (Run.isRoot ? [] : [("install -m 640 -g debrief", "install -m 600"), ("runuser -u debrief -- ", "")])
         }
     }

@@ -51,7 +51,7 @@ struct InstalledPackageTests {
         let machine = place.machine
         try place.startService()
         #expect(try place.property("ActiveState") == "active")
-        #expect(try machine.shell("stat --format='%U:%G %a' /run/debrief/debrief.sock") == "debrief:www-data 660")
+        #expect(try machine.shell("stat --format='%U:%G %a' /run/debrief.sock") == "debrief:www-data 660")
         #expect(try machine.shell("stat --format=%U /proc/\(place.mainPID())") == "debrief")
 
         try place.editSite()

@@ -35,6 +35,14 @@ struct ControlTextTests {
         #expect(answer.text == text)
     }
 
+    @Test("whoever sends an answer gives a terminal no orders by it")
+    func orders() {
+        #expect(
+            ControlAnswer(parsing: Array("1\n\u{1B}[31mred\u{1B}]0;x\u{7}\u{9B}\tb\n".utf8))?.text
+                == "\u{FFFD}[31mred\u{FFFD}]0;x\u{FFFD}\u{FFFD}\tb\n"
+        )
+    }
+
     @Test("an answer's last line has an end")
     func lastLine() { #expect(ControlAnswer(status: 0, text: "done").text == "done\n") }
 

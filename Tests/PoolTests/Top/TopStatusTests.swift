@@ -36,6 +36,24 @@ struct TopStatusTests {
         #expect(status.endpoints[0].buckets?.prefix(3) == [5, 2, 0] && status.endpoints[1].buckets?.last == 1)
     }
 
+    @Test("numbers that no pool has are taken for the largest that can be added up, or for 0, and nothing ends by them")
+    func hugeNumbers() throws {
+        func status(_ number: String, at time: Int) throws -> TopStatus {
+            let requests = #"{"endpoint":"a","status":200,"count":\#(number),"buckets":[\#(number),\#(number)]}"#
+            let json = """
+                {"phase":"running","master":1,"uptime_seconds":\(number),"bounds_microseconds":[1,\(number)],
+                "requests":[\(requests),\(requests)],"workers":[{"pid":1,"slot":0,"state":"idle","requests":\(number)}]}
+                """
+            return try #require(TopStatus(parsing: json, takenAt: time))
+        }
+        for (first, second) in [("0", "9223372036854774784"), ("-9.2e18", "9.2e18"), ("1e308", "-1e308"), ("9e18", "9e18")] {
+            var pool = TopPool()
+            pool.take(try status(first, at: 1_000))
+            pool.take(try status(second, at: 1_001))
+            #expect(!TopFrame(pool, TopView(), TerminalSize(columns: 80, rows: 24), .least).lines.isEmpty)
+        }
+    }
+
     @Test("of a master of another version all is read that it says, and nothing else is needed but its process and what it is about")
     func otherVersion() throws {
         let old = try #require(
