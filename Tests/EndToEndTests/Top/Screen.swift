@@ -20,7 +20,8 @@ final class Screen: Sendable {
             environment: ["LC_ALL": "C.UTF-8", "TERM": "xterm-256color", "SHELL": "/bin/sh", "HOME": folder].merging(environment) { $1 },
             output: "\(folder)/tmux.out"
         )
-        try eventually { try tmux("start-server").status == 0 }
+        // A question, not start-server: that would make a server of its own, of another environment, where this one is not there yet.
+        try eventually { try tmux("show-options", "-g").status == 0 }
         _ = try tmux("new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", "sh \(folder)/script")
     }
 
