@@ -5,7 +5,8 @@ import ArgumentParser
 struct SettingsOptions: ParsableArguments {
     @Option(
         name: .customLong("config"),
-        help: ArgumentHelp("Read settings from FILE, in lines of KEY=value. The environment wins over it.", valueName: "file")
+        help: ArgumentHelp("Read settings from FILE, in lines of KEY=value. The environment wins over it.", valueName: "file"),
+        completion: .file()
     )
     var file: String?
 

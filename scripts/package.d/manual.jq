@@ -50,7 +50,7 @@ def page($parents):
     + section("OPTIONS"; [$arguments[] | select(.kind != "positional") | entry])
     + (if $parents == [] then
         [".SH EXIT STATUS", ".TP\n0\nDone.", ".TP\n1\nRefused or failed, with a line on standard error.",
-            ".TP\n3\nNot running: status alone.", ".TP\n64\nWrong usage: arguments or settings that make no sense.",
+            ".TP\n3\nNot running: status and top alone.", ".TP\n64\nWrong usage: arguments or settings that make no sense.",
             ".SH FILES", ".TP\n.I /etc/debrief/debrief.conf\nThe settings of the service, each with its default.",
             ".TP\n.I /usr/share/doc/debrief/README.Debian\nHow to set it up."]
         else [".SH SEE ALSO", ".BR \($parents | join("-") | roff) (1)"] end)

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Prints all sessions, newest first, each as a line of JSON.
 set -euo pipefail
+: "${DEBRIEF_URL:?}" "${DEBRIEF_TOKEN:?}"
 
 cursor=
 while :; do

@@ -37,7 +37,12 @@ struct ExistingServerTests {
         /// Where the tests have no root, there is one account.
         var replacements: [(String, String)] {
             [("/etc/debrief/", "\(folder)/etc/"), ("/run/debrief/", "\(folder)/run/"), ("/run/debrief.sock", "\(folder)/run/debrief.sock")]
-                + (Run.isRoot ? [] : [("install -m 640 -g debrief", "install -m 600"), ("runuser -u debrief -- ", "")])
+                + (Run.isRoot
+                    ? []
+                    : [
+                        ("install -m 640 -g debrief", "install -m 600"), ("install -m 600 -o debrief -g debrief", "install -m 600"),
+                        ("runuser -u debrief -- ", ""),
+                    ])
         }
     }
 
