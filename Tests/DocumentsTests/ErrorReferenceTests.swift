@@ -15,11 +15,14 @@ struct ErrorReferenceTests {
     @Test("has what nginx answers with, by the same status")
     func nginx() throws {
         let map = try String(contentsOfFile: "\(Run.repository)/nginx/debrief-errors.conf", encoding: .utf8).prefix { $0 != "}" }
+        var count = 0
         for line in map.split(separator: "\n").dropFirst() {
             let words = line.split { $0 == " " || $0 == ";" }
             guard let status = words.first.flatMap({ Int($0) }), let code = words.last else { continue }
+            count += 1
             #expect(ErrorReference.all.contains { $0.status == status && $0.code == code }, "\(line)")
         }
+        #expect(count > 9)
     }
 
     @Test("has a message of those that nginx and the workers answer with")

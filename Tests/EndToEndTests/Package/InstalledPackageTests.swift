@@ -5,12 +5,7 @@ import Testing
 @Suite("The Debian package on a fresh Debian with systemd", .enabled(if: Run.isRoot && !Run.isSanitized))
 struct InstalledPackageTests {
     /// One story, since each part of it needs the one before.
-    @Test(
-        """
-        is installed with what it depends on, serves once it is set up, is upgraded and restarted under load without losing a request, removed, and \
-        purged without a trace
-        """
-    )
+    @Test("is set up, serves, is upgraded and restarted under load without losing a request, removed, and purged without a trace")
     func life() throws {
         let place = try PackagedPlace()
         try install(place)
