@@ -10,10 +10,7 @@ enum Machine {
     ///   - nginx: what the other does.
     static func path(packages: String, nginx: String = "exit 1") throws -> String {
         let folder = Run.makeFolder("path", for: .invoker)
-        for (name, script) in [("dpkg-query", packages), ("nginx", nginx)] {
-            try "#!/bin/sh\n\(script)\n".write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
-            chmod("\(folder)/\(name)", 0o755)
-        }
+        for (name, script) in [("dpkg-query", packages), ("nginx", nginx)] { try Executable.write("#!/bin/sh\n\(script)\n", to: "\(folder)/\(name)") }
         return "\(folder):/usr/sbin:/usr/bin:/sbin:/bin"
     }
 

@@ -13,7 +13,7 @@ struct ExistingServerTests {
             try Run.makeFolder(at: "\(folder)/run", for: .debrief)
             try Run.makeFolder(at: "\(folder)/nginx", for: .nginx)
             try FileManager.default.createDirectory(atPath: "\(folder)/opt/bin", withIntermediateDirectories: true)
-            try FileManager.default.copyItem(atPath: Run.binary, toPath: "\(folder)/opt/bin/debrief")
+            try Executable.copy(Run.binary, to: "\(folder)/opt/bin/debrief")
             try FileManager.default.createSymbolicLink(atPath: "\(folder)/opt/migrations", withDestinationPath: "\(Run.repository)/migrations")
             try certificate.write(toFile: "\(folder)/etc/root.pem", atomically: false, encoding: .utf8)
         }

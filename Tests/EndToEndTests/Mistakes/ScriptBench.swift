@@ -29,10 +29,7 @@ struct ScriptBench {
         where name != "swift" && !lacking.contains(name) && scripts[name] == nil {
             symlink("/usr/bin/\(name)", "\(folder)/\(name)")
         }
-        for (name, script) in scripts {
-            try "#!/bin/sh\n\(script)\n".write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
-            chmod("\(folder)/\(name)", 0o755)
-        }
+        for (name, script) in scripts { try Executable.write("#!/bin/sh\n\(script)\n", to: "\(folder)/\(name)") }
         return folder
     }
 

@@ -122,7 +122,7 @@ struct InstalledMigrationsTests {
         for folder in ["bin", "share/debrief/migrations"] + (isBeside ? ["migrations"] : []) {
             try files.createDirectory(atPath: "\(prefix)/\(folder)", withIntermediateDirectories: true)
         }
-        try files.copyItem(atPath: Run.binary, toPath: "\(prefix)/bin/debrief")
+        try Executable.copy(Run.binary, to: "\(prefix)/bin/debrief")
         let refused = try run([prefix + "/bin/debrief", "migrate", "status"])
         #expect(refused.status == 1)
         // A long path is cut.

@@ -148,3 +148,8 @@ private struct QuickStartPlace: Sendable {
         return (ran.status, ran.output, ran.errors, files)
     }
 }
+
+extension QuickStart: CustomTestStringConvertible {
+    /// A test's output names it, and does not repeat the program.
+    public var testDescription: String { title }
+}

@@ -74,8 +74,7 @@ struct HandOverTests {
         #expect(site.deployment.master.wait() == 0)
 
         let program = "\(site.deployment.folder)/program"
-        try "#!/bin/sh\ntrap '' QUIT TERM\nwhile :; do sleep 1; done\n".write(toFile: program, atomically: false, encoding: .utf8)
-        chmod(program, 0o755)
+        try Executable.write("#!/bin/sh\ntrap '' QUIT TERM\nwhile :; do sleep 1; done\n", to: program)
         try site.deployment.startMaster()
         try eventually(within: 30) { try site.deployment.command("status").status == 0 }
         try site.deployment.install(program)

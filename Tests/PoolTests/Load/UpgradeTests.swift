@@ -64,9 +64,7 @@ struct UpgradeTests {
         let (old, workers, inode) = (site.deployment.masterID, site.deployment.workers, try site.listeningInode())
         let descriptors = site.descriptors(of: old).count
         let program = "\(site.deployment.folder)/program"
-        try script.write(toFile: "\(program).text", atomically: false, encoding: .utf8)
-        // By another process: a child that another test forks just then would hold what is open for writing here, and the kernel runs no such file.
-        #expect(try run(["/usr/bin/install", "-m", "755", "\(program).text", program]).status == 0)
+        try Executable.write(script, to: program)
         try site.deployment.install(program)
 
         let refusal = try site.deployment.command("upgrade")
@@ -91,8 +89,7 @@ struct UpgradeTests {
         let load = try Load(site)
         let old = site.deployment.masterID
         let program = "\(site.deployment.folder)/program"
-        try "#!/bin/sh\nexec sleep 600\n".write(toFile: program, atomically: false, encoding: .utf8)
-        chmod(program, 0o755)
+        try Executable.write("#!/bin/sh\nexec sleep 600\n", to: program)
         try site.deployment.install(program)
         let workers = site.deployment.workers
         let upgrade = Background { try site.deployment.command("upgrade") }
