@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .target(name: "CProcess"),
 
+        .target(name: "HTML", swiftSettings: safe),
         .target(name: "JSON", swiftSettings: safe),
         .target(name: "Waiting", swiftSettings: strict),
         .target(name: "Postgres", dependencies: ["CPostgres", "Waiting"], swiftSettings: lending),
@@ -44,12 +45,12 @@ let package = Package(
         .target(name: "API", dependencies: ["Digest", "FastCGI", "JSON", "Postgres", "Waiting"], swiftSettings: safe),
         .target(
             name: "Documents",
-            dependencies: ["API", "Digest", "JSON"],
+            dependencies: ["API", "Digest", "HTML", "JSON"],
             resources: ["Page/page.css", "Page/page.js"].map { .embedInCode($0) }
                 + ["sessions.sh", "sessions.py", "sessions.mjs", "sessions.swift", "sessions_csv.py"].map { .embedInCode("QuickStarts/\($0)") },
             swiftSettings: safe
         ),
-        .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "JSON", "Waiting", logging, system], swiftSettings: strict),
+        .target(name: "Pool", dependencies: ["API", "CProcess", "FastCGI", "HTML", "JSON", "Waiting", logging, system], swiftSettings: strict),
         .target(name: "Admin", dependencies: ["API", "Digest", "JSON", "Pool", "Postgres", "Waiting", logging, system], swiftSettings: safe),
         .executableTarget(
             name: "debrief",
@@ -63,8 +64,8 @@ let package = Package(
         .testTarget(name: "PostgresTests", dependencies: ["Postgres", "Support", "Waiting"], swiftSettings: strict),
         .testTarget(name: "FastCGITests", dependencies: ["FastCGI", "FuzzTargets", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "APITests", dependencies: ["API", "Digest", "JSON", "Postgres", "Support", "Waiting"], swiftSettings: strict),
-        .testTarget(name: "DocumentsTests", dependencies: ["API", "Documents", "Support"], swiftSettings: strict),
-        .testTarget(name: "PoolTests", dependencies: ["Pool", "Support", "Waiting", system], swiftSettings: strict),
+        .testTarget(name: "DocumentsTests", dependencies: ["API", "Documents", "HTML", "Support"], swiftSettings: strict),
+        .testTarget(name: "PoolTests", dependencies: ["HTML", "Pool", "Support", "Waiting", system], swiftSettings: strict),
         .testTarget(name: "AdminTests", dependencies: ["Admin", "JSON", "Pool"], swiftSettings: strict),
         .testTarget(
             name: "FuzzTests",

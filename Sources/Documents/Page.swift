@@ -1,4 +1,5 @@
 import API
+import HTML
 
 /// The reference as a web page: one file, which loads nothing. Made from the tables alone; style and script are Page/page.css and Page/page.js.
 ///

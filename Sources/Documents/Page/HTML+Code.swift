@@ -1,3 +1,5 @@
+import HTML
+
 /// A text to copy or to look at: a call, a response, a program.
 struct CodeBlock {
     /// What stands above it, such as `Response`.
@@ -30,7 +32,7 @@ extension HTML {
                 }
             }
             figure.element("pre", ["data-label": "\(block.title) \(block.context)"]) { pre in
-                pre.element("code", Self.class(block.isJSON ? "json" : nil)) { $0.addWithOrigin(block.text) }
+                pre.element("code", .class(block.isJSON ? "json" : nil)) { $0.addWithOrigin(block.text) }
             }
         }
     }

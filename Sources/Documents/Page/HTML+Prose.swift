@@ -1,7 +1,9 @@
+import HTML
+
 extension HTML {
     /// Adds a paragraph of English with Markdown's backticks and links.
     mutating func paragraph(class name: String? = nil, _ markdown: String) {
-        block("p", Self.class(name)) { $0.prose(markdown) }
+        block("p", .class(name)) { $0.prose(markdown) }
     }
 
     /// Adds English in which a piece in backticks is code, and `[words](#place)` leads to a place of this site. Nothing else of Markdown means anything.
@@ -18,7 +20,4 @@ extension HTML {
         }
         add(String(rest))
     }
-
-    /// The attribute `class`, or none.
-    static func `class`(_ name: String?) -> Attributes { name.map { ["class": $0] } ?? [:] }
 }

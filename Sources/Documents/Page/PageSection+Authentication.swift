@@ -1,4 +1,5 @@
 import API
+import HTML
 
 extension PageSection {
     /// How a token is sent, what it may read, and the field that the forms take it from.

@@ -1,4 +1,5 @@
 import API
+import HTML
 
 extension PageSection {
     /// Each endpoint of the table.

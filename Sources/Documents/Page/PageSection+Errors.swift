@@ -1,4 +1,5 @@
 import API
+import HTML
 
 extension PageSection {
     /// Each error of the table, at the place that `error.docs` in a body names.

@@ -1,3 +1,5 @@
+import HTML
+
 extension PageSection {
     /// Programs to begin with; nothing where there are none.
     static let quickStarts =

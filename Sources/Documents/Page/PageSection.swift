@@ -1,3 +1,5 @@
+import HTML
+
 /// A section of the page: its place, its heading, what the contents list below it, and what it holds.
 struct PageSection: Sendable {
     /// A place that the contents lead to.

@@ -1,4 +1,5 @@
 import API
+import HTML
 
 /// The form that sends a call of one endpoint, with a field for each parameter and for what the path leaves open. It does nothing without the script.
 struct TryForm {

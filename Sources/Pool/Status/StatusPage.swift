@@ -1,4 +1,5 @@
 import API
+import HTML
 import JSON
 
 /// The status as a page for people: plain HTML without a script, for a phone and a desk, by day and by night.
@@ -13,35 +14,35 @@ struct StatusPage {
 
     /// The whole document.
     var html: String {
-        var page = Markup()
+        var page = HTML()
         page.raw(Self.head)
-        page.text("title", "Debrief \(pool.stateName)")
+        page.element("title", "Debrief \(pool.stateName)")
         page.raw("</head>\n<body>\n")
         let faults = pool.faults
-        page.element("h1") { heading in
-            heading.text("span", "Debrief ")
-            heading.text("span", class: faults.isEmpty ? "well" : "ill", pool.stateName)
+        page.block("h1") { heading in
+            heading.element("span", "Debrief ")
+            heading.element("span", ["class": faults.isEmpty ? "well" : "ill"], pool.stateName)
         }
         if !faults.isEmpty {
-            page.element("ul") { list in
-                for fault in faults { list.text("li", fault) }
+            page.block("ul") { list in
+                for fault in faults { list.element("li", fault) }
             }
         }
         page.facts(facts)
-        page.text("h2", "Requests")
+        page.element("h2", "Requests")
         page.table(["endpoint", "count", "5xx", "p50", "p95", "p99"], texts: 1, requestRows, orElse: "None yet.")
-        page.text("h2", "Workers")
+        page.element("h2", "Workers")
         page.table(["pid", "state", "requests", "up", "at work"], texts: 2, workerRows, orElse: "None.")
-        page.text("h2", "Settings in force")
+        page.element("h2", "Settings in force")
         page.facts(class: "names", settings)
-        page.element("p", class: "foot") { foot in
-            foot.text("span", "\(moment(pool.takenAt)), again each 10 s. ")
-            foot.link("/status?json", "JSON")
+        page.block("p", ["class": "foot"]) { foot in
+            foot.element("span", "\(moment(pool.takenAt)), again each 10 s. ")
+            foot.element("a", ["href": "/status?json"], "JSON")
             foot.raw(" ")
-            foot.link("/metrics", "Metrics")
+            foot.element("a", ["href": "/metrics"], "Metrics")
         }
         page.raw("</body>\n</html>\n")
-        return page.html
+        return page.text
     }
 
     private func moment(_ time: Int) -> String { Instant(unixMicroseconds: Int64(time)).second }

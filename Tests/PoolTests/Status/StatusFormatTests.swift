@@ -1,3 +1,4 @@
+import HTML
 import Support
 import Testing
 
@@ -110,7 +111,7 @@ struct StatusFormatTests {
     }
 
     @Test("markup is escaped also where an accent follows it")
-    func accent() { #expect(Markup.escaped("<b a=\"\u{301}'\u{301}>\u{301}") == "&lt;b a=&quot;\u{301}&#39;\u{301}&gt;\u{301}") }
+    func accent() { #expect(HTML.escaped("<b a=\"\u{301}'\u{301}>\u{301}") == "&lt;b a=&quot;\u{301}&#39;\u{301}&gt;\u{301}") }
 
     @Test("the page escapes what it shows, shows what is wrong, and no secret")
     func page() {
@@ -119,7 +120,7 @@ struct StatusFormatTests {
         let html = StatusPage(pool: Self.full, options: options).html
         #expect(!html.contains("<script"))
         #expect(html.contains("/tmp/&lt;script&gt;&amp;&quot;&#39;.sock"))
-        for fault in Self.full.faults { #expect(html.contains("<li>\(Markup.escaped(fault))</li>")) }
+        for fault in Self.full.faults { #expect(html.contains("<li>\(HTML.escaped(fault))</li>")) }
         #expect(!html.contains("hunter2"))
         #expect(html.contains(#"<meta http-equiv="refresh" content="10">"#))
         #expect(html.contains(#"<td>list_sessions</td><td class="n">100</td><td class="n">0</td><td class="n">0.7 ms</td>"#))
