@@ -2,20 +2,19 @@ import Glibc
 import SystemPackage
 import Waiting
 
-/// One question for the master's status that waits for nothing: its descriptor goes into whatever wait its owner has, and ``proceed()`` does what can be
-/// done.
-final class StatusQuery {
+/// A command's end of the control socket: one thing that is asked of the master. It waits for nothing: its descriptor goes into whatever wait its owner
+/// has, and ``proceed()`` does what can be done.
+final class ControlQuery {
     /// To be waited for until it is readable.
     let descriptor: CInt
     /// When it was asked, in monotonic milliseconds.
     let askedAt = monotonicMilliseconds()
     private var received: [UInt8] = []
 
-    /// Asks.
+    /// Asks; nil where the master's queue is full.
     ///
     /// - Parameter path: the control socket.
-    /// - Throws: `noAnswer` where the master's queue is full.
-    init(path: String) throws(ControlError) {
+    init?(_ command: ControlCommand, at path: String) throws(ControlError) {
         guard let address = ListenAddress(path: path) else { throw .unreachable(path: path, .fileNameTooLong) }
         let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw .unreachable(path: path, Errno(rawValue: errno)) }
@@ -23,12 +22,12 @@ final class StatusQuery {
         guard address.withSocketAddress({ connect(descriptor, $0, $1) }) == 0 else {
             switch errno {
             case ENOENT, ECONNREFUSED: throw .notRunning(path: path)
-            case EAGAIN: throw .noAnswer(milliseconds: 0)
+            case EAGAIN: return nil
             case let error: throw .unreachable(path: path, Errno(rawValue: error))
             }
         }
         // A line is far smaller than the buffer of a new connection, so it goes in one piece or not at all.
-        let line = Array("\(ControlCommand.status(json: true).line)\n".utf8)
+        let line = Array("\(command.line)\n".utf8)
         guard send(descriptor, line, line.count, CInt(MSG_NOSIGNAL)) == line.count else { throw .masterEnded }
     }
 

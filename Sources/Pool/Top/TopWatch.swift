@@ -9,7 +9,7 @@ struct TopWatch {
 
     private let path: String
     private let intervalMilliseconds: Int
-    private var query: StatusQuery?
+    private var query: ControlQuery?
     private var due: Deadline
     /// What was found last.
     private(set) var pool = TopPool()
@@ -44,7 +44,8 @@ struct TopWatch {
             if query == nil {
                 guard due.hasPassed, !isPaused else { return false }
                 due = .after(milliseconds: intervalMilliseconds)
-                query = try StatusQuery(path: path)
+                query = try ControlQuery(.status(json: true), at: path)
+                if query == nil { throw .noAnswer(milliseconds: 0) }
                 return false
             }
             guard let answer = try query?.proceed() else { return lookWhetherLate() }
