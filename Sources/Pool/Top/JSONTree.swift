@@ -98,9 +98,23 @@ private struct JSONTreeParser {
     }
 
     private mutating func number() -> JSONTree? {
-        let digits = bytes[index...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || "+-.eE".utf8.contains($0) }
+        let first = index
+        _ = takesByte("-")
+        // A zero stands alone.
+        guard takesByte("0") || takesDigits() else { return nil }
+        if takesByte(".") { guard takesDigits() else { return nil } }
+        if takesByte("e") || takesByte("E") {
+            _ = takesByte("+") || takesByte("-")
+            guard takesDigits() else { return nil }
+        }
+        return Double(String(decoding: bytes[first..<index], as: UTF8.self)).map { .number($0) }
+    }
+
+    /// One digit or more.
+    private mutating func takesDigits() -> Bool {
+        let digits = bytes[index...].prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         index = digits.endIndex
-        return Double(String(decoding: digits, as: UTF8.self)).map { .number($0) }
+        return !digits.isEmpty
     }
 
     private mutating func string() -> String? {

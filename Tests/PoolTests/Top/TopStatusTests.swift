@@ -74,7 +74,8 @@ struct TopStatusTests {
     @Test(
         "JSON is read as Foundation reads it",
         arguments: [
-            "null", "true", " false ", "0", "-1.5e3", #""""#, #""a\"b\\c\/d\b\f\n\r\t""#, #""\u00fc\u682a\ud83d\ude00""#, "\"ü株😀\"", "[]", "{}",
+            "null", "true", " false ", "0", "-0", "10", "-1.5e3", "0.5E+2", "1e-7", #""""#, #""a\"b\\c\/d\b\f\n\r\t""#,
+            #""\u00fc\u682a\ud83d\ude00""#, "\"ü株😀\"", "[]", "{}",
             "[1, 2,3 ]", #"{"a":{"b":[null,true,{"c":"d"}]}, "e" : 1}"#, #"[[[[[[[[1]]]]]]]]"#,
         ]
     )
@@ -87,7 +88,7 @@ struct TopStatusTests {
         "what is no JSON is none",
         arguments: [
             "", " ", "nul", "tru e", "1 2", "--1", "\"", "\"a", "\"\\x\"", #""\ud83d""#, #""\ude00""#, "\"\n\"", "[", "[1", "[1,", "[1,]", "[,1]",
-            "{", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{1:2}", "]", String(repeating: "[", count: 100_000),
+            "01", "+1", "-", "1.", ".5", "1e", "1e+", "{", #"{"a"}"#, #"{"a":}"#, #"{"a":1,}"#, "{1:2}", "]", String(repeating: "[", count: 100_000),
         ]
     )
     func notJSON(_ text: String) { #expect(JSONTree(parsing: text) == nil) }
