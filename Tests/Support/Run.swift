@@ -32,7 +32,7 @@ public enum Run {
     private static let givenFolder = ProcessInfo.processInfo.environment["DEBRIEF_TEST_ROOT"]
 
     /// Whether whoever started the run made its folder, and will remove it.
-    static var isFolderGiven: Bool { givenFolder != nil }
+    public static var isFolderGiven: Bool { givenFolder != nil }
 
     /// A folder for this run, which every account can enter. Short, since the paths of sockets are limited.
     public static let folder: String = {

@@ -171,9 +171,19 @@
         next.hidden = !(cursor && field);
         next.onclick = () => {
             field.value = cursor;
+            field.dataset.next = cursor;
             form.requestSubmit();
         };
         if (next.hidden && hadFocus) one('[type=submit]', form).focus();
+    }
+
+    // The place of a next page is one in the list that it came from, and no other list is read from there.
+    function startOver(form, changed) {
+        const field = one('[data-parameter=cursor]', form);
+        if (!field) return;
+        if (changed !== field && field.value === field.dataset.next) field.value = '';
+        // One that somebody has typed stays.
+        if (changed === field) delete field.dataset.next;
     }
 
     const calls = new Map();
@@ -235,6 +245,7 @@
             event.preventDefault();
             send(form);
         });
+        form.addEventListener('input', (event) => startOver(form, event.target));
     }
     showToken();
 })();

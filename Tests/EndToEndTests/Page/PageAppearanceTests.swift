@@ -4,7 +4,7 @@ import Support
 import Testing
 
 /// What the reference is to people with small screens, by night, without a mouse, and with a screen reader.
-@Suite("The page on any screen and by any means", .enabled(if: Browser.isInstalled))
+@Suite("The page on any screen and by any means", .enabled(if: Browser.isThere))
 struct PageAppearanceTests {
     private let stage: PageStage
 

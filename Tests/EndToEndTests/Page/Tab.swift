@@ -54,7 +54,8 @@ final class Tab {
     func open(_ address: String) throws {
         let answer = try call("Page.navigate", ["url": address])
         if let error = answer["errorText"]?.string { throw Browser.Failure(description: "\(address): \(error)") }
-        try eventually { try isTrue("document.readyState === 'complete' && location.href !== 'about:blank'") }
+        // Between two documents there is none to ask.
+        try eventually { (try? isTrue("document.readyState === 'complete' && location.href !== 'about:blank'")) == true }
     }
 
     /// The value of an expression of JavaScript, in the page.
