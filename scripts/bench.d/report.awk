@@ -76,6 +76,9 @@ function make_figures(    filters, n, i) {
     figure("users, 100,000 of them: first byte", "footprint,0,users-100k,first-byte-milliseconds", "", "under", 20, "ms", 1)
     figure("a worker's private memory after 10,000 requests", "footprint,0,worker,kilobytes", "", "under", 3, "MB", 1 / 1024)
     figure("serve to the first answer", "footprint,0,start,milliseconds", "", "under", 200, "ms", 1)
+    transfer("page", "the page")
+    transfer("not-modified", "304, since the client has it")
+    transfer("gzip", "the page, with gzip")
     figure("the binary", "footprint,0,binary,bytes", "", "", 0, "MB", 1 / 1048576)
 }
 
@@ -85,6 +88,12 @@ function summary(name, subject,    large) {
         "at most", 1.3)
     figure("summary of " name ": plain aggregate's time to its own", "growth,0,summary-" subject "-aggregate,milliseconds", large,
         "at least", 100)
+}
+
+function transfer(way, words) {
+    figure(words ": a response, with its fields", "transfer,8," way ",bytes", "", "", 0, "bytes", 1)
+    if (way != "page")
+        figure(words ": rate to the plain page's", "transfer,8," way ",requests-a-second", "transfer,8,page,requests-a-second", "", 0)
 }
 
 # The ratio of `over` to `under` round by round; without `under` the figure itself, times `scale`.
