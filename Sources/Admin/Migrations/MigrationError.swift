@@ -41,8 +41,8 @@ extension MigrationError: CustomStringConvertible {
     /// One line, without an end.
     public var description: String {
         switch self {
-        case .unreadable(let path, let error): "cannot read \(path): \(error)"
-        case .noFiles(let folder): "no migrations in \(quoted(folder))"
+        case .unreadable(let path, let error): "cannot read \(path): \(error); --folder names the folder of the migrations"
+        case .noFiles(let folder): "no migrations in \(quoted(folder)); --folder names the folder that has them"
         case .malformedName(let name): "\(quoted(name)) is not named as a migration is, such as 0007_some_words.sql"
         case .sameNumber(let first, let second): "\(first) and \(second) have the same number"
         case .gap(let number, let name): "number \(number) is missing before \(name)"

@@ -93,6 +93,7 @@ private let rightsToMigrate = """
             n.nspowner = 'pg_database_owner'::regrole as is_of_database_owner,
             pg_has_role(d.datdba, 'usage') as owns_database,
             pg_has_role(n.nspowner, 'usage') as owns_schema,
+            r.rolsuper as may_do_all,
             r.rolsuper or r.rolcreaterole as may_make_roles,
             current_setting('server_version_num')::integer >= 160000 as has_set_option,
             to_regrole('debrief_owner')::oid as owner,
@@ -137,6 +138,12 @@ private let rightsToMigrate = """
         select 1, format('CREATEROLE for role %s', me), format('ALTER ROLE %s CREATEROLE', me)
         from lacks
         where makes_roles and not may_make_roles and not has_roles
+        union all
+        -- From 16 on, CREATEROLE changes the roles alone that one has made, or is an admin of.
+        select 1, format('ADMIN OPTION on role debrief_api for role %s', me), format('GRANT debrief_api TO %s WITH ADMIN OPTION', me)
+        from lacks
+        where makes_roles and may_make_roles and not may_do_all and has_set_option and not has_roles
+            and api is not null and not pg_has_role(api, 'member with admin option')
         union all
         select 2, format('membership in debrief_owner for role %s', me), format('GRANT debrief_owner TO %s', me)
         from lacks

@@ -61,6 +61,13 @@ extension Mistake {
         Mistake("pending migrations", status: 1, tried: "migrations", came: "pending", next: "run: debrief migrate up") {
             try ask("migrate", "status", "--folder", migrations)
         },
+        Mistake("no such folder of migrations", status: 1, tried: "/nowhere", came: "No such file or directory", next: "--folder names the folder") {
+            try ask("migrate", "status", "--folder", "/nowhere")
+        },
+        Mistake("a folder without migrations", status: 1, tried: "/none.", came: "no migrations in", next: "--folder names the folder that has them")
+        {
+            try ask("migrate", "status", "--folder", Run.makeFolder("none", for: .invoker))
+        },
         Mistake("an edited migration", status: 1, tried: "0001_roles.sql", came: "was changed after it was applied", next: "put it back") {
             let folder = "\(Run.makeFolder("mistake", for: .invoker))/migrations"
             try FileManager.default.copyItem(atPath: migrations, toPath: folder)
