@@ -46,8 +46,37 @@ help() {
 }
 
 no_arguments() {
+    local options guess
     [ "${1-}" != --help ] || { help && exit; }
-    [ $# -eq 0 ] || usage "unknown argument $1"
+    [ $# -gt 0 ] || return 0
+    mapfile -t options < <(help | grep -oE -- '--[a-z-]+' | sort -u)
+    guess=$(nearest "$1" "${options[@]}")
+    usage "unknown argument $1${guess:+; did you mean $guess?}"
+}
+
+# nearest WORD KNOWN…: the known word that somebody meant who typed another, as the binary guesses it: one from which no
+# more than a third of the letters differ, or none.
+nearest() {
+    printf '%s\n' "$@" | awk '
+        function least(a, b) { return a < b ? a : b }
+        function distance(a, b,    i, j, above, line) {
+            for (j = 0; j <= length(b); j++) line[j] = j
+            for (i = 1; i <= length(a); i++) {
+                for (j = 0; j <= length(b); j++) { before[j] = above[j]; above[j] = line[j] }
+                line[0] = i
+                for (j = 1; j <= length(b); j++) {
+                    line[j] = least(least(above[j], line[j - 1]) + 1, above[j - 1] + (substr(a, i, 1) != substr(b, j, 1)))
+                    # Two that changed places.
+                    if (i > 1 && j > 1 && substr(a, i, 1) == substr(b, j - 1, 1) && substr(a, i - 1, 1) == substr(b, j, 1))
+                        line[j] = least(line[j], before[j - 2] + 1)
+                }
+            }
+            return line[length(b)]
+        }
+        NR == 1 { word = $0; allowed = int(length(word) / 3); most = allowed > 1 ? allowed : 1; next }
+        { found = distance(word, $0) }
+        found <= most { most = found - 1; guess = $0 }
+        END { print guess }'
 }
 
 is_root() {
@@ -273,10 +302,13 @@ find_state() {
     state=$(realpath "$state_link")
 }
 
+# Whether up has come as far as to the settings.
+is_set_up() {
+    find_state && [ -e "$state/bin/debrief" ] && [ -e "$state/etc/debrief.conf" ]
+}
+
 need_state() {
-    if ! find_state || [ ! -e "$state/bin/debrief" ] || [ ! -e "$state/etc/debrief.conf" ]; then
-        die "nothing is in $state_link yet: run scripts/up first, with the same DEBRIEF_STATE"
-    fi
+    is_set_up || die "nothing is in $state_link yet: run scripts/up first, with the same DEBRIEF_STATE"
 }
 
 need_workers() {
@@ -296,12 +328,15 @@ lock_state() {
         printf 'Waiting for %s, which is at work here.\n' "$(<"$lock")" >&2
         flock -w 1800 9 || die "$(<"$lock") is still at work here after half an hour: wait for its end, or end it, and run this again"
     fi
+    # Who held it may have deleted it.
+    [ "$lock" -ef /proc/self/fd/9 ] || { lock_state && return; }
     printf 'scripts/%s (pid %d)\n' "${0##*/}" $$ 2>/dev/null >"$lock" ||
         die "cannot write to $lock: make room on its disk (df -h tells how full it is), or set DEBRIEF_STATE to a folder elsewhere"
 }
 
 check_state() {
     [ -z "$state" ] || return 0
+    [ ! -e "$state_link" ] || [ -d "$state_link" ] || die "$state_link is no folder: set DEBRIEF_STATE to another path"
     if [ -d "$state_link" ] && [ -n "$(ls -A "$state_link")" ]; then
         die "$state_link is not empty and was not made by scripts/up: set DEBRIEF_STATE to another"
     fi

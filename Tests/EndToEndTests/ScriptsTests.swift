@@ -39,8 +39,8 @@ struct ScriptsTests {
         #expect(hasEnded(master) && !isAnswered(place))
         #expect(!FileManager.default.fileExists(atPath: target))
         let left = try FileManager.default.contentsOfDirectory(atPath: URL(filePath: place.state).deletingLastPathComponent().path)
-        // The lock, and what is the test's own.
-        #expect(left.sorted() == ["down.out", "pipe", "state.lock"])
+        // What is the test's own.
+        #expect(left.sorted() == ["down.out", "pipe"])
         try place.expect("status", status: 3)
     }
 
@@ -116,11 +116,18 @@ struct ScriptsTests {
         try place.expect("status")
         #expect(try master(place) != lost)
         #expect(try workers(place).count == 3)
+
+        let nginx = try #require(pid_t(String(contentsOfFile: "\(place.state)/nginx/nginx.pid", encoding: .utf8).filter(\.isNumber)))
+        kill(nginx, SIGTERM)
+        try eventually { hasEnded(nginx) }
+        try place.expect("status", status: 1)
+        try place.expect("up")
+        try place.expect("status")
     }
 
     private func stop(_ place: ScriptedPlace, _ call: String) throws {
         #expect(try place.expect("stop").hasPrefix("stopped: 3 workers ended in "))
-        try place.expect("status", status: 3)
+        #expect(try place.expect("status", status: 3) == "not running: scripts/up starts it\n")
         // nginx is there still, and there is nothing more to stop.
         #expect(try run(["/bin/sh", "-c", call]).output.contains(#""code":"unavailable""#))
         try place.expect("stop", status: 1)

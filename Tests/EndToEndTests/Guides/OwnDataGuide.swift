@@ -27,7 +27,7 @@ struct OwnDataGuide {
     }
 
     func follow() throws {
-        try guide.follow(replacements: [("127.0.0.1:8080", "127.0.0.1:\(place.port)")]) { try place.bash($0, in: folder) }
+        try guide.follow(replacements: [("${DEBRIEF_PORT:-8080}", "\(place.port)")]) { try place.bash($0, in: folder) }
         try makeMistakes()
         try loadTwice()
         try loadOtherIDs()

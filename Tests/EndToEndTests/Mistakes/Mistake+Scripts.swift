@@ -48,8 +48,17 @@ extension Mistake {
             ) {
                 try up(["DEBRIEF_RATE": "many"])
             },
-            Mistake("a misspelt option of scripts/up", status: 64, tried: "up: ", came: "unknown argument --tsl", next: "Usage: scripts/up [--tls]") {
+            Mistake("a misspelt option of scripts/up", status: 64, tried: "up: ", came: "unknown argument --tsl", next: "did you mean --tls?") {
                 try ScriptBench().run("up", "--tsl")
+            },
+            Mistake(
+                "a misspelt setting of scripts/up",
+                status: 1,
+                tried: "DEBRIEF_WORKRES",
+                came: "is no setting",
+                next: "did you mean DEBRIEF_WORKERS?"
+            ) {
+                try up(["DEBRIEF_WORKRES": "2", "DEBRIEF_PORT": "\(taken.get())"])
             },
             Mistake(
                 "no number of workers",
@@ -117,6 +126,16 @@ extension Mistake {
                 next: "run scripts/up first, with the same DEBRIEF_STATE"
             ) {
                 try ScriptBench().run("reload")
+            },
+            Mistake("a state folder that is a file", status: 1, tried: "/notes", came: "is no folder", next: "set DEBRIEF_STATE to another path") {
+                let file = "\(Run.makeFolder("state", for: .invoker))/notes"
+                try "mine\n".write(toFile: file, atomically: false, encoding: .utf8)
+                let answer = try ScriptBench().run("up", state: file)
+                guard try String(contentsOfFile: file, encoding: .utf8) == "mine\n" else { return Answer(status: nil, text: "the file is gone") }
+                return answer
+            },
+            Mistake("top before the first up", status: 3, tried: "top: ", came: "not running", next: "scripts/up starts it") {
+                try ScriptBench().run("top", "-n", "1")
             },
             Mistake("psql before the first up", status: 1, tried: "psql: ", came: "nothing is in", next: "run scripts/up first") {
                 try ScriptBench().run("psql", "-c", "select 1")
