@@ -123,13 +123,19 @@ public struct Handler: ~Copyable {
 
     private mutating func answer(_ request: inout Request, _ observation: inout Observation, until deadline: Deadline) throws {
         let call = try prepareCall(request, &observation)
-        do {
-            try perform(call, &request, &observation, until: deadline)
-        } catch let error as PostgresError where error.isWorthARetry && !response.hasBegun {
-            response.restart()
-            try perform(call, &request, &observation, until: deadline)
+        var attempts = 1
+        while true {
+            do {
+                return try perform(call, &request, &observation, until: deadline)
+            } catch let error as PostgresError where error.isWorthARetry && !response.hasBegun && attempts < Self.mostAttempts {
+                attempts += 1
+                response.restart()
+            }
         }
     }
+
+    /// How often an exchange is tried. Twice is too few where a migration waits for several requests: the one that a deadlock ended can be in the next.
+    private static var mostAttempts: Int { 3 }
 }
 
 // MARK: - From the request to the statement
