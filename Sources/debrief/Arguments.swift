@@ -20,6 +20,9 @@ func tenantID(_ text: String) throws -> UUID {
 func scope(_ text: String) throws -> Scope {
     guard let scope = Scope(rawValue: text) else {
         let all = Scope.allCases.map(\.rawValue)
+        guard !text.contains(",") else {
+            throw ValidationError("several scopes are named one by one, as in \(all.prefix(2).map { "--scope \($0)" }.joined(separator: " "))")
+        }
         let advice = NearestWord.advice(text, among: all, otherwise: "there are \(all.joined(separator: ", "))")
         throw ValidationError("there is no such scope; \(advice)")
     }

@@ -175,6 +175,11 @@ struct SettingsTests {
         #expect(throws: SettingsError.self) { try Settings(file: "/nonexistent/settings") }
     }
 
+    @Test("the help of each fits into a line of a terminal's 80 columns, behind its indent")
+    func help() {
+        for setting in Settings.all { #expect(setting.help.count <= 76, "\(setting.name)") }
+    }
+
     @Test("a token's lifetime has a unit, is more than nothing and at most a hundred years")
     func lifetime() {
         #expect(DurationText.lifetimeSeconds(parsing: "90d") == 7_776_000)

@@ -151,7 +151,7 @@ extension Settings {
         "DEBRIEF_ADMIN_DATABASE",
         default: "",
         "libpq's own environment",
-        help: "How migrate, tenant, token, summary and check reach it: as an admin. No worker sees it.",
+        help: "How migrate, tenant, token, summary and check reach it; no worker does so.",
         wanted: "a connection string of libpq"
     ) { $0 }
 
@@ -176,7 +176,7 @@ extension Settings {
         "DEBRIEF_CONTROL",
         default: String?.none,
         "control.sock beside DEBRIEF_LISTEN's",
-        help: "The socket by which status, scale, reload, upgrade and stop reach the master.",
+        help: "The socket for status, top, scale, reload, upgrade and stop.",
         wanted: "a path of at most 95 bytes"
     ) { path in
         // In one expression, nil would be a value: that it is not set.
@@ -246,7 +246,7 @@ extension Settings {
         "DEBRIEF_START_TIMEOUT",
         default: 10_000,
         "10s",
-        help: "How long new workers may take to be ready, at a reload, an upgrade or a scale.",
+        help: "How long new workers may take to be ready at a reload, upgrade or scale.",
         wanted: duration,
         parse: DurationText.limitMilliseconds(parsing:)
     )

@@ -36,6 +36,15 @@ extension Mistake {
             try debrief("token", "create", "--tenant", tenant, "--name", "x", "--scope", "users")
         },
         Mistake(
+            "two scopes in one",
+            status: 64,
+            tried: "'users:read,sessions:read'",
+            came: "several scopes are named one by one",
+            next: "as in --scope sessions:read --scope"
+        ) {
+            try debrief("token", "create", "--tenant", tenant, "--name", "x", "--scope", "users:read,sessions:read")
+        },
+        Mistake(
             "a scope that is like none",
             status: 64,
             tried: "'everything'",
