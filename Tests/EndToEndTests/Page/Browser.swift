@@ -46,7 +46,8 @@ final class Browser: Sendable {
                 "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-extensions", "--no-first-run",
                 "--no-default-browser-check", "--password-store=basic", "about:blank",
             ],
-            environment: ["HOME": home],
+            // What it leaves in its temporary folder where it is killed goes with the run.
+            environment: ["HOME": home, "TMPDIR": home],
             output: "\(home)/out",
             descriptors: [3: commandsOut, 4: answersIn]
         )
