@@ -116,6 +116,18 @@ struct OpenAPITests {
         }
     }
 
+    @Test("has the fields of what is sent and of what is not modified: a tag for both, and the next page's place for pages")
+    func fields() throws {
+        func names(_ response: JSONValue?) throws -> Set<String> { Set(try resolve(response)["headers"]?.object.map { Array($0.keys) } ?? []) }
+        let all: Set = ["X-Request-Id", "Cache-Control", "Vary"]
+        for endpoint in Endpoint.all {
+            let isPage = if case .page = endpoint.shape { true } else { false }
+            let responses = try operation(endpoint)["responses"]
+            #expect(try names(responses?["200"]) == all.union(isPage ? ["ETag", "Link"] : ["ETag"]))
+            #expect(try names(responses?["304"]) == all.union(["ETag"]))
+        }
+    }
+
     @Test("leads from a page to the next one, and from ids to what they are of")
     func links() throws {
         let links = try Endpoint.all.flatMap { endpoint in

@@ -36,7 +36,18 @@ def check(instance, schema, name):
         sys.exit("\n".join(errors))
 
 
+# What every response of HTTP may have, and what is for browsers alone: no part of the contract.
+UNDOCUMENTED = {
+    "connection", "content-encoding", "content-length", "content-type", "date", "last-modified", "server",
+    "transfer-encoding",
+    "strict-transport-security", "x-content-type-options", "content-security-policy",
+}
+
+
 def check_fields(fields, response, name):
+    unknown = set(fields) - UNDOCUMENTED - {field.lower() for field in response.get("headers", {})}
+    if unknown:
+        sys.exit(f"{name}: {', '.join(sorted(unknown))} is not in the document")
     for field, header in response.get("headers", {}).items():
         header = resolve(header)
         value = fields.get(field.lower())

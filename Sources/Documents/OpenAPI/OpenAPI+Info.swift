@@ -27,6 +27,7 @@ extension OpenAPI {
         **Request ids.** Every response has `X-Request-Id`: yours where you sent one, else one of ours. Name it when you ask for help.
 
         **Copies.** A response up to 64 kB has an `ETag`. Send it back as `If-None-Match`, and the answer is 304 without a body as long as nothing has changed.
+        Who sends `Accept-Encoding: gzip` gets a compressed body; its `ETag` is weak (`W/"…"`), and known again as well.
 
         **Versions.** Keys may be added to v1; none is removed or changes its type. So take an object that has more keys than are named here. Compare paths \
         exactly: a trailing slash is another path.

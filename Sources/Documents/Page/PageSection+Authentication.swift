@@ -12,7 +12,7 @@ extension PageSection {
                     integration needs. Keep it as you keep passwords.
                     """
                 )
-                words.paragraph("The examples take it from the environment. `read -rs`, of bash and zsh, asks for it, and neither shows it nor keeps it.")
+                words.paragraph("The examples take it from the environment. `read -rs` of bash and zsh asks for it; it neither shows nor keeps it.")
                 scopes(&words)
             }
             beside.block("div") { samples in
@@ -20,7 +20,7 @@ extension PageSection {
                     CodeBlock(
                         title: "Once in a shell",
                         context: "for all examples",
-                        // In one line: read would take a second one, where both are pasted, for the token.
+                        // One line: read would take a second for the token.
                         text: "export DEBRIEF_TOKEN DEBRIEF_URL=\(HTML.exampleOrigin); read -rs DEBRIEF_TOKEN"
                     )
                 )
