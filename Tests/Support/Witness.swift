@@ -41,7 +41,8 @@ public enum Witness {
         guard isScript || words.contains(Run.binary) else { return }
         if status == 0 { keep(words.joined(separator: "\n"), as: .arguments) }
         keep(errors, as: .errors)
-        let makesToken = isScript || words.contains("token") && (words.contains("create") || words.contains("rotate"))
+        let isUp = words.first == "\(Run.repository)/scripts/up"
+        let makesToken = isUp || words.contains("token") && (words.contains("create") || words.contains("rotate"))
         if makesToken { Secrets.note(tokensIn: output) } else { keep(output, as: .outputs) }
     }
 
