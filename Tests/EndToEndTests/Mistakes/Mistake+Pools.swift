@@ -37,7 +37,7 @@ extension Mistake {
                 "a file in the place of the socket",
                 status: 1,
                 tried: "cannot listen at",
-                came: "not",
+                came: "Socket operation on non-socket",
                 next: "what is there is no socket: remove it"
             ) {
                 let path = "\(folder())/debrief.sock"
@@ -105,7 +105,7 @@ extension Mistake {
                 Mistake(
                     "serving as root",
                     status: 64,
-                    tried: "started as root",
+                    tried: "debrief: started",
                     came: "as root",
                     next: "set DEBRIEF_USER to the account without rights"
                 ) {

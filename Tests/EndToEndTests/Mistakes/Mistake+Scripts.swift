@@ -107,8 +107,8 @@ extension Mistake {
             Mistake(
                 "a state folder of another clone",
                 status: 1,
-                tried: "belongs to the clone in",
-                came: "/tmp",
+                tried: "reload:",
+                came: "belongs to the clone in /tmp",
                 next: "remove it here, or set DEBRIEF_STATE"
             ) {
                 let bench = try ScriptBench()
@@ -208,8 +208,7 @@ extension Mistake {
                 bench.account = .debrief
                 return try bench.run("up")
             },
-            Mistake("sudo where it is not needed", status: 1, tried: "this clone is debrief's", came: "this clone is", next: "run this without sudo")
-            {
+            Mistake("sudo where it is not needed", status: 1, tried: "up:", came: "this clone is debrief's", next: "run this without sudo") {
                 var bench = try ScriptBench().copied(for: .debrief)
                 bench.account = .invoker
                 return try bench.run("up", environment: ["SUDO_USER": "debrief"])
@@ -230,7 +229,7 @@ extension Mistake {
                 "a state folder with a blank in its path",
                 status: 1,
                 tried: "set DEBRIEF_STATE to a path",
-                came: "not /",
+                came: "/my state",
                 next: "of at most 85 letters, digits"
             ) {
                 let bench = try ScriptBench(scripts: ["dpkg-query": ScriptBench.allInstalled]).copied(for: .debrief)

@@ -8,6 +8,9 @@ struct MistakeTests {
     @Test("are each told in at most three lines: what was tried, what came, and what to do next", arguments: Mistake.all.map(\.name))
     func answer(name: String) throws {
         let mistake = try #require(Mistake.all.first { $0.name == name })
+        // Each part is of words of its own, and enough of them that not any answer has them.
+        #expect(!mistake.tried.contains(mistake.came) && !mistake.tried.contains(mistake.next), "\(mistake)")
+        #expect(mistake.came.count >= 5, "\(mistake.came)")
         let (status, text) = try { ($0.status, $0.text) }(mistake.make())
         #expect(status == mistake.status, "\(text)")
         for part in [mistake.tried, mistake.came, mistake.next] { #expect(text.contains(part), "\(text)") }
