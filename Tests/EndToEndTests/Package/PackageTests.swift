@@ -47,7 +47,7 @@ struct PackageTests {
         return list.matches(of: /(?m)^  ([a-z]+)(?: |$)/).map { command + [String($0.1)] }.filter { $0.last != "help" }
     }
 
-    @Test("completes its program's commands in bash, and has a file of the form that zsh wants")
+    @Test("completes its program's commands in bash, and has a file that zsh takes")
     func completions() throws {
         let root = try DebianPackage.shared().unpack()
         let script = """
@@ -58,8 +58,11 @@ struct PackageTests {
             """
         let completed = try run(["/bin/bash", "-c", script, "\(root)/usr/share/bash-completion/completions/debrief"])
         #expect(completed.output == "status\n", "\(completed)")
-        let zsh = try String(contentsOfFile: "\(root)/usr/share/zsh/vendor-completions/_debrief", encoding: .utf8)
-        #expect(zsh.hasPrefix("#compdef debrief\n"))
+        let zsh = "\(root)/usr/share/zsh/vendor-completions/_debrief"
+        // By its first line zsh knows what it is for.
+        #expect(try String(contentsOfFile: zsh, encoding: .utf8).hasPrefix("#compdef debrief\n"))
+        let parsed = try run(["/usr/bin/zsh", "-f", "-n", zsh])
+        #expect(parsed.status == 0 && parsed.errors.isEmpty, "\(parsed)")
     }
 
     @Test("has the documents that its nginx serves, and no placeholder in nginx's files but the host's name")
