@@ -3,16 +3,21 @@
 public enum Executable {
     /// Makes one of its text, in the place of what is there.
     public static func write(_ text: String, to path: String) throws {
-        try install("/dev/stdin", to: path, input: text)
+        try make(["/usr/bin/install", "-m", "755", "/dev/stdin", path], input: text)
     }
 
     /// Makes one of another.
     public static func copy(_ program: String, to path: String) throws {
-        try install(program, to: path)
+        try make(["/usr/bin/install", "-m", "755", program, path])
     }
 
-    private static func install(_ source: String, to path: String, input: String = "") throws {
-        let (status, _, errors) = try run(["/usr/bin/install", "-m", "755", source, path], input: input)
+    /// Makes a folder of them of another.
+    public static func copy(folder: String, to path: String) throws {
+        try make(["/bin/cp", "-R", folder, path])
+    }
+
+    private static func make(_ command: [String], input: String = "") throws {
+        let (status, _, errors) = try run(command, input: input)
         guard status == 0 else { throw ChildProcess.Failure(description: errors) }
     }
 }

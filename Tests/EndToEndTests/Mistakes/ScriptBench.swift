@@ -38,7 +38,7 @@ struct ScriptBench {
         var copy = self
         copy.account = account
         copy.clone = Run.makeFolder("clone", for: account)
-        try FileManager.default.copyItem(atPath: "\(Run.repository)/scripts", toPath: "\(copy.clone)/scripts")
+        try Executable.copy(folder: "\(Run.repository)/scripts", to: "\(copy.clone)/scripts")
         return copy
     }
 
