@@ -59,7 +59,7 @@ no_arguments() {
 nearest() {
     printf '%s\n' "$@" | awk '
         function least(a, b) { return a < b ? a : b }
-        function distance(a, b,    i, j, above, line) {
+        function distance(a, b,    i, j, before, above, line) {
             for (j = 0; j <= length(b); j++) line[j] = j
             for (i = 1; i <= length(a); i++) {
                 for (j = 0; j <= length(b); j++) { before[j] = above[j]; above[j] = line[j] }
