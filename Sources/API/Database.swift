@@ -98,7 +98,11 @@ public struct Database: ~Copyable {
     mutating func put(_ connection: consuming Connection, after error: any Error, until deadline: Deadline) throws(PostgresError) {
         switch error {
         case is APIError, PostgresError.server:
-            try connection.drain(until: deadline)
+            do throws(PostgresError) {
+                try connection.drain(until: deadline)
+            } catch  where connection.isIdle {
+                // The transaction had an error of its own at its end, which is no news behind the first.
+            }
             if (error as? PostgresError)?.isOutdatedStatement == true { try connection.prepare(statements, until: deadline) }
             put(connection)
         default:

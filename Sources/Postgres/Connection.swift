@@ -10,7 +10,7 @@ import Waiting
 /// libpq's socket is non-blocking and every wait is a `poll` with a deadline, since a `PQgetResult` that waits by itself cannot be interrupted, not
 /// even by `statement_timeout` where the server is frozen. After ``PostgresError/connectionLost(reason:)``, ``PostgresError/timedOut`` or
 /// ``PostgresError/unexpected(_:)`` the connection must be dropped; after ``PostgresError/server(_:)`` it is good again once ``drain(until:)``
-/// returned.
+/// returned or threw one itself.
 ///
 /// It belongs to the process that made it: it must not cross a fork.
 public struct Connection: ~Copyable {
@@ -200,7 +200,8 @@ extension Connection {
     /// Whether nothing is queued, sent or left to be read: the connection can be used for something else.
     public var isIdle: Bool { awaited == 0 && !syncing }
 
-    /// Reads what is left, to the answer of the Sync. Errors of the statements that are skipped this way are not thrown: the first was.
+    /// Reads what is left, to the answer of the Sync. Errors of the statements that are skipped this way are not thrown: the first was. That of the
+    /// Sync itself is, with all read and the connection good: it ends the transaction, which can fail there, as where it is cancelled just then.
     public mutating func drain(until deadline: Deadline) throws(PostgresError) {
         while awaited > 0 {
             // NULL ends the results of each statement, that of an aborted one included.
@@ -208,8 +209,19 @@ extension Connection {
             awaited -= 1
         }
         guard syncing else { return }
+        do throws(PostgresError) {
+            try receiveSync(until: deadline)
+        } catch .server(let error) {
+            guard try nextResult(until: deadline) == nil else { throw .unexpected("two errors of one Sync") }
+            try receiveSync(until: deadline)
+            throw .server(error)
+        }
+    }
+
+    private mutating func receiveSync(until deadline: Deadline) throws(PostgresError) {
         let result = try nextResult(until: deadline)
-        guard let result, result.status == PGRES_PIPELINE_SYNC else { throw .unexpected("no Sync where one was due") }
+        guard let result else { throw .unexpected("no Sync where one was due") }
+        try check(result, PGRES_PIPELINE_SYNC)
         syncing = false
     }
 

@@ -96,7 +96,7 @@ struct IsolationLoadTests {
             "isolation by HTTP: \(all.calls) calls, \(all.foreign.count) with foreign data; \(all.whole) whole, \(all.refused) refused, \(all.disturbed) disturbed"
         )
         #expect(all.foreign == [])
-        #expect(all.others == [])
+        #expect(all.others == [], "\(lines.joined(separator: "\n"))")
         #expect(all.calls == Self.clients * Self.callsOfEach && all.whole > all.calls / 2 && all.refused > all.calls / 20, "\(all)")
         #expect(lines.filter { line in parties.contains { line.contains($0.tenant.token) } } == [])
     }

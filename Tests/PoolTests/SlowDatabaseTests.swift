@@ -33,6 +33,38 @@ struct SlowDatabaseTests {
         #expect(site.deployment.workers == workers)
     }
 
+    @Test("a transaction cancelled at its very end is 504 timeout, a refusal stays one, and the worker goes on with the connection it has")
+    func cancelledAtTheEnd() throws {
+        let site = try Site(workers: 1)
+        #expect(try site.page().status == 200)
+        let backends = try site.backends()
+        let limited = try site.database.makeToken(tenant: site.database.demoTenant(), scopes: ["users:read"])
+        // A check that is deferred to the end, and fails there. To leave something to check, a session that may write is needed.
+        try site.database.script(
+            """
+            create table calls (number int);
+            grant insert on calls to debrief_owner;
+            create function cancel() returns trigger language plpgsql as $$ begin raise exception sqlstate '57014'; end $$;
+            create constraint trigger cancel after insert on calls deferrable initially deferred for each row execute function cancel();
+            do $do$
+            begin
+                execute replace(pg_get_functiondef('authenticate(bytea, text)'::regprocedure), E'\\nbegin\\n', $calls$
+            begin
+                if current_setting('transaction_read_only') = 'off' then insert into public.calls values (1); end if;
+                perform set_config('default_transaction_read_only', 'off', false);
+            $calls$);
+            end
+            $do$
+            """
+        )
+        #expect(try site.page().status == 200)
+        expectTimeout(try site.page())
+        #expect(try site.client.get("sessions", token: limited).status == 403)
+        try site.database.script("drop trigger cancel on calls")
+        #expect(try site.page().status == 200)
+        #expect(try site.backends() == backends)
+    }
+
     private func expectTimeout(_ response: Client.Response) {
         #expect(response.status == 504)
         #expect(response.errorCode == "timeout")

@@ -52,6 +52,29 @@ struct PipelineTests {
         #expect(rows == [["0"]])
     }
 
+    @Test("a transaction that fails at the Sync itself is the server's error, and the connection is good after it", arguments: [true, false])
+    func errorOfTheSync(isRead: Bool) throws {
+        var connection = try connect()
+        try connection.execute(
+            script: "create temporary table single (number bigint unique deferrable initially deferred); insert into single values (1)",
+            until: .ample
+        )
+        let write = Statement(name: "write", sql: "insert into single values ($1) returning number", parameters: [.bigint], columns: [.bigint])
+        try connection.prepare([write, reciprocal], until: .ample)
+        try connection.send(write, 1)
+        try connection.sync()
+        if isRead {
+            let written = try connection.number()
+            #expect(written == 1)
+        }
+        let error = failure { try connection.drain(until: .ample) }
+        #expect(error?.sqlState == "23505")
+        let isIdle = connection.isIdle
+        #expect(isIdle)
+        let next = try connection.ask(reciprocal, 1)
+        #expect(next == 1)
+    }
+
     @Test("results that nobody has read, errors among them, are drained", arguments: [[1, 1, 1], [1, 0, 1], [0, 0, 0]] as [[Int64]])
     func unreadResults(numbers: [Int64]) throws {
         var connection = try connect()
