@@ -97,7 +97,7 @@ enum RowSecurity {
         select 'debrief.tenant is set before any token was seen; reset it for the role and the database, and leave it out of the connection string'
         where nullif(current_setting('debrief.tenant', true), '') is not null
         union all
-        select format('there is no table %s; run debrief migrate up', name) from tables where oid is null
+        select format('there is no table %s; run debrief migrate up, and where that finds nothing to do, restore the table', name) from tables where oid is null
         union all
         select format('row security is not enabled and forced on %s; alter table %1$s enable row level security, force row level security',
             c.oid::regclass)

@@ -56,20 +56,24 @@ struct ControlTests {
         #expect(site.deployment.unexpectedLogLines().isEmpty)
     }
 
-    @Test("scale outlives a reload and a restart, until default")
+    @Test("scale outlives a reload and a restart, until default, and the log says each time that it wins over DEBRIEF_WORKERS")
     func keptScale() throws {
         let site = try Site(workers: 2)
+        func notes() -> [JSONValue] { site.entries().filter { $0["message"]?.string?.hasPrefix("the kept scale wins over DEBRIEF_WORKERS") == true } }
         #expect(try Self.debrief("scale", "3", at: site).status == 0)
         #expect(try Self.debrief("reload", at: site).status == 0)
         #expect(try Self.workers(of: site).count == 3)
+        try eventually { notes().count == 1 }
         #expect(try Self.debrief("stop", at: site).status == 0)
         try site.deployment.startMaster()
-        try eventually { try Self.workers(of: site).count == 3 }
+        try eventually { try Self.workers(of: site).count == 3 && notes().count == 2 }
+        #expect(notes().allSatisfy { $0["scale"]?.string == "3" && $0["workers"]?.string == "2" })
         #expect(try Self.debrief("scale", "default", at: site).status == 0)
         #expect(try Self.workers(of: site).count == 2)
         #expect(try Self.debrief("stop", at: site).status == 0)
         try site.deployment.startMaster()
         try eventually { try Self.workers(of: site).count == 2 }
+        #expect(notes().count == 2)
     }
 
     @Test("reload returns when there are new workers alone, says so in a line, and loses no request")

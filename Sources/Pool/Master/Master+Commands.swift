@@ -81,6 +81,15 @@ extension Master {
         }
     }
 
+    /// Tells who has just set `DEBRIEF_WORKERS` why there are not as many.
+    func noteKeptScale() {
+        guard let keptRange, keptRange != options.workers else { return }
+        log.notice(
+            "the kept scale wins over DEBRIEF_WORKERS, until scale default",
+            metadata: ["scale": "\(WorkerRange.text(keptRange))", "workers": "\(WorkerRange.text(options.workers))"]
+        )
+    }
+
     private mutating func keepScale(_ range: ClosedRange<Int>?) -> String? {
         let file = KeptScale(besideControl: options.control)
         do throws(Errno) {

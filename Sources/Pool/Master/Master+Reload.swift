@@ -66,6 +66,7 @@ extension Master {
         guard let new = candidates.removeValue(forKey: generation) else { return }
         (options, logFile) = new
         log = logFile.logger(level: options.logLevel)
+        noteKeptScale()
         listener.setBacklog(options.backlog)
         scoreboard.header.reloads += 1
         restartOperator()

@@ -62,6 +62,7 @@ extension Master {
             "started",
             metadata: ["pid": .stringConvertible(getpid()), "version": "\(Version.current)", "workers": "\(WorkerRange.text(state.range))"]
         )
+        noteKeptScale()
         // A full queue is an error to nginx at once, not a wait.
         if let largest = Listener.largestBacklog, largest < options.backlog {
             log.warning(
