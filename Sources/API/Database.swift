@@ -163,7 +163,8 @@ public struct Database: ~Copyable {
 
     private mutating func connect(until deadline: Deadline) throws(Failure) -> Connection {
         isDown = true
-        restUntil = monotonicMilliseconds() + Self.restMilliseconds
+        // From its end on: an attempt that is not refused, but left without an answer, takes longer than the rest.
+        defer { restUntil = monotonicMilliseconds() + Self.restMilliseconds }
         let faults: [String]
         do throws(PostgresError) {
             let passwordFile = settings.passwordFile
