@@ -13,7 +13,9 @@ extension Master {
             if isNew { log.notice("signal", metadata: ["signal": "\(signal.name)", "sender": .stringConvertible(sender)]) }
             if [.terminate, .interrupt, .quit].contains(signal) { settling[signal] = now }
         }
-        for (signal, due) in settling.sorted(by: { $0.value < $1.value }) where due <= now {
+        // The kernel does not tell which of two came first that wait together; HUP is the way back from WINCH, and not the other way round.
+        let order = settling.sorted { ($0.value, $0.key == .rest ? 0 : 1) < ($1.value, $1.key == .rest ? 0 : 1) }
+        for (signal, due) in order where due <= now {
             settling[signal] = nil
             obey(signal)
         }

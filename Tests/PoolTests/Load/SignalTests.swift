@@ -57,6 +57,21 @@ struct SignalTests {
         try expectStill(2, site)
     }
 
+    @Test("HUP right behind WINCH brings the workers back, though the kernel does not tell which came first")
+    func restAndBack() throws {
+        let site = try Site()
+        for _ in 0..<6 {
+            let old = site.deployment.workers
+            // Both wait together.
+            site.deployment.master.send(SIGSTOP)
+            site.deployment.master.send(SIGWINCH)
+            site.deployment.master.send(SIGHUP)
+            site.deployment.master.send(SIGCONT)
+            try eventually(within: 30) { old.allSatisfy(hasEnded) }
+            try site.waitForWorkers(2)
+        }
+    }
+
     /// Sends a signal many times, and not all in one turn of the kernel, which would merge them.
     ///
     /// - Returns: for how many the master may take them: one, unless this thread was kept from sending for as long as a signal waits for more.
