@@ -35,6 +35,26 @@ struct ListeningTests {
         #expect(site.deployment.workers == workers)
     }
 
+    @Test("a socket that the workers of a killed master still hold for a moment is taken over")
+    func orphaned() throws {
+        let site = try Site(workers: 1)
+        let old = site.deployment.workers
+        site.deployment.master.send(SIGKILL)
+        #expect(site.deployment.master.wait() == 128 + SIGKILL)
+        try eventually { old.allSatisfy(hasEnded) }
+        try FileManager.default.removeItem(atPath: site.deployment.fastCGISocket)
+        // Instead of them, who do not end when one would have them.
+        do {
+            let holder = try SilentListener(site.deployment.fastCGISocket)
+            chmod(site.deployment.fastCGISocket, 0o777)
+            try site.deployment.startMaster()
+            // The master is at it by then, and for a second.
+            usleep(300_000)
+            _ = holder
+        }
+        try eventually(within: 30) { try site.page().status == 200 }
+    }
+
     @Test(
         "a path at which no socket can be is refused in one line that names the setting",
         arguments: ["/nowhere/debrief.sock", "/proc/debrief.sock"]

@@ -1,6 +1,7 @@
 import CProcess
 import Glibc
 import SystemPackage
+import Waiting
 
 /// The socket whose queue all workers accept from. Opened once, by the master, or by whoever started it: a master before it, or a service manager.
 struct Listener: ~Copyable {
@@ -117,17 +118,30 @@ struct Listener: ~Copyable {
         guard address.withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw Errno(rawValue: errno) }
     }
 
+    /// How long the workers of a master that was killed may take to end, which hold its socket as long.
+    private static let orphanMilliseconds = 1_000
+
     private static func removeStale(_ path: String, _ address: ListenAddress) throws(Errno) {
-        let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
-        guard probe >= 0 else { throw Errno(rawValue: errno) }
-        defer { close(probe) }
-        let connected = address.withSocketAddress { connect(probe, $0, $1) }
-        if connected == 0 { throw .addressInUse }
-        guard errno == ECONNREFUSED else { return }
+        let deadline = Deadline.after(milliseconds: orphanMilliseconds)
+        var answer = try probe(address)
+        while answer == 0 || answer == EAGAIN {
+            guard !deadline.hasPassed else { throw .addressInUse }
+            pause(milliseconds: 50, until: deadline)
+            answer = try probe(address)
+        }
+        guard answer == ECONNREFUSED else { return }
         // A file that is no socket refuses a connection, too; whoever named it as DEBRIEF_LISTEN did not mean to lose it.
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { throw .notSocket }
         unlink(path)
+    }
+
+    /// Connects, and hangs up. Returns 0 where somebody listens, and the error's number else; EAGAIN where somebody does whose queue is full.
+    private static func probe(_ address: ListenAddress) throws(Errno) -> CInt {
+        let probe = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
+        guard probe >= 0 else { throw Errno(rawValue: errno) }
+        defer { close(probe) }
+        return address.withSocketAddress { connect(probe, $0, $1) } == 0 ? 0 : errno
     }
 }
 
