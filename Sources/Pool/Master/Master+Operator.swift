@@ -37,6 +37,7 @@ extension Master {
     mutating func operatorEnded(_ pid: pid_t, _ how: WorkerEnd.How) {
         if operatorProcess.retired.removeValue(forKey: pid) == nil {
             operatorProcess.pid = nil
+            nextLook = min(nextLook, operatorProcess.startAt)
             log.warning("the operator's process ended", metadata: ["cause": "\(WorkerEnd(how: how))"])
         }
     }
@@ -83,6 +84,9 @@ struct OperatorProcess {
     var retired: [pid_t: Int] = [:]
     /// When the next may be forked, in monotonic milliseconds.
     var startAt = 0
+
+    /// When one is to be forked, where there is none and that time has not come yet.
+    func isDue(after now: Int) -> Int? { pid == nil && startAt > now ? startAt : nil }
 
     /// Those that there are.
     var all: Set<pid_t> { Set(retired.keys).union([pid].compactMap(\.self)) }

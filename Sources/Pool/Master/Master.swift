@@ -294,9 +294,10 @@ extension Master {
             apply(.signsOfLife(scoreboard.usedSlots.map(\.tick)))
             // Whoever is silent is ended when he has been so for long enough, not up to a second later.
             let due = scoreboard.usedSlots.filter { $0.state != .none }.map { $0.tick + options.limits.silenceMilliseconds }.min()
-            nextLook = min(now + Self.lookMilliseconds, max(now + Self.followMilliseconds, due ?? .max))
             keepPlace()
             keepOperator()
+            let times = [due, operatorProcess.isDue(after: now)].compactMap(\.self)
+            nextLook = min(now + Self.lookMilliseconds, max(now + Self.followMilliseconds, times.min() ?? .max))
             killAbandoned()
         }
         guard isLookDue || followsQueue && nextFollow <= now else { return }

@@ -135,7 +135,11 @@ struct Worker: ~Copyable {
             case .none:
                 // So may it have woken one that was stopped or killed before it could accept.
                 if events.isListening { try answerNext(of: listener) }
-                if !handler.database.isConnected { connectDatabase() }
+                if !handler.database.isConnected {
+                    // The wait before this and the one that begins together could be longer than a worker may be silent.
+                    slot.show(.waiting, at: now / 1_000)
+                    connectDatabase()
+                }
             }
         }
         return .maxRequests
