@@ -36,7 +36,7 @@ struct TopScreen {
     }
 
     /// While it is paused there is nothing to wait for but whoever looks, and that the terminal may have been taken away meanwhile.
-    private var deadline: Deadline { view.isPaused && watch.descriptor == nil ? .after(milliseconds: 1_000) : watch.deadline }
+    private var deadline: Deadline { view.isPaused ? .after(milliseconds: 1_000) : watch.deadline }
 
     /// Does what was pressed; false where that is the end.
     private mutating func heed(_ keys: [Key]?, _ terminal: inout Terminal) throws(Errno) -> Bool {

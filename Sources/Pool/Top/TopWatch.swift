@@ -36,13 +36,17 @@ struct TopWatch {
 
     /// Asks, and takes answers.
     ///
-    /// - Parameter isPaused: whether nothing more is asked.
+    /// - Parameter isPaused: whether nothing more is asked, and no answer that is under way is wanted.
     /// - Returns: whether there is something new.
     /// - Throws: where the master cannot be reached at all, at the first look: to look again would be of no use.
     mutating func proceed(isPaused: Bool = false) throws(ControlError) -> Bool {
+        if isPaused {
+            query = nil
+            return false
+        }
         do throws(ControlError) {
             if query == nil {
-                guard due.hasPassed, !isPaused else { return false }
+                guard due.hasPassed else { return false }
                 due = .after(milliseconds: intervalMilliseconds)
                 query = try ControlQuery(.status(json: true), at: path)
                 if query == nil { throw .noAnswer(milliseconds: 0) }

@@ -41,7 +41,10 @@ struct ProgressTests {
     @Test("work that is soon over says nothing in a pipe, and long work a line now and then")
     func pipe() throws {
         let database = try Self.database(months: 20)
-        #expect(try database.debrief(["summary", "verify"]) == (0, "verified: 1 tenant, 20 sessions, no difference\n", ""))
+        let began = Date()
+        let short = try database.debrief(["summary", "verify"])
+        #expect((short.status, short.output) == (0, "verified: 1 tenant, 20 sessions, no difference\n"))
+        #expect(short.errors.isEmpty || Date().timeIntervalSince(began) > 3)
         // Held up at its first month, until it counts as long.
         let holder = try database.another()
         try holder.script("begin; lock table session_deltas in access exclusive mode")
@@ -56,8 +59,9 @@ struct ProgressTests {
         try released.value()
         #expect(status == 0)
         #expect(output == "rebuilt: 1 tenant, 20 sessions, 0 hours corrected\n")
-        // The rest is done in no time.
-        #expect(errors.wholeMatch(of: /summary: [0-9]+ %, tenant 1 of 1, [3-9] s, [0-9]+ s left\n/) != nil, "\(errors)")
+        // The rest is done in no time, or there is a second one, three seconds later.
+        #expect(errors.prefixMatch(of: /summary: [0-9]+ %, tenant 1 of 1, [0-9]+ s, [0-9]+ s left\n/) != nil, "\(errors)")
+        #expect(errors.split(separator: "\n").count <= 2, "\(errors)")
     }
 
     @Test("migrate up says each file in a line with its time; a terminal shows the one that runs until it is done")

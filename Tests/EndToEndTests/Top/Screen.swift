@@ -50,17 +50,19 @@ final class Screen: Sendable {
     /// The same in one text.
     func text() throws -> String { try lines().joined(separator: "\n") }
 
-    /// Waits until the text does.
-    func see(within seconds: Double = 15, _ holds: (String) -> Bool) throws {
+    /// Waits until the text does. Returns that text: the next one may be another.
+    @discardableResult
+    func see(within seconds: Double = 15, _ holds: (String) throws -> Bool) throws -> String {
         var text = ""
         do {
             try eventually(within: seconds) {
                 text = try self.text()
-                return holds(text)
+                return try holds(text)
             }
         } catch {
             throw ChildProcess.Failure(description: "\(error):\n\(text)")
         }
+        return text
     }
 
     /// Whether the cursor is shown, the other screen is, and lines wrap.

@@ -22,20 +22,22 @@ struct TopLinesTests {
         try callers.serve(1)
         let before = callers.count
         let began = Date()
-        let (status, output, errors) = try Self.top("-n", "3", "--interval", "300ms", control: stage.deployment.controlSocket)
+        let (status, output, errors) = try Self.top("-n", "10", "--interval", "300ms", control: stage.deployment.controlSocket)
         let calls = Double(callers.count - before) / Date().timeIntervalSince(began)
         #expect(status == 0 && errors.isEmpty, "\(errors)")
         let lines = output.split(separator: "\n")
-        #expect(lines.count == 3)
+        #expect(lines.count == 10)
+        var isRight = false
         for line in lines {
             #expect(line.prefixMatch(of: #/20[0-9T:-]+Z state=running workers=2 wanted=2 busy=[0-2] queue=[0-9]+ /#) != nil, "\(line)")
             let values = Self.values(line)
-            let rate = Double(values["requests_per_second"] ?? "") ?? 0
-            // Others call this pool, too.
-            #expect(rate > calls / 10 && rate < calls * 20 + 500, "\(line), and \(calls) calls a second")
-            #expect(values["p99_ms"]?.contains(/^[0-9.>]+$/) == true, "\(line)")
-            #expect(values["slowest"]?.wholeMatch(of: /[a-z_]+/) != nil, "\(line)")
+            let rate = try #require(Double(values["requests_per_second"] ?? ""))
+            // Others call this pool, too; and in an interval in which the machine stood still, none was answered.
+            isRight = isRight || rate > calls / 10 && rate < calls * 20 + 500
+            #expect(values["p99_ms"]?.contains(rate == 0 ? /^-$/ : /^[0-9.>]+$/) == true, "\(line)")
+            #expect(values["slowest"]?.wholeMatch(of: rate == 0 ? /-/ : /[a-z_]+/) != nil, "\(line)")
         }
+        #expect(isRight, "\(output), and \(calls) calls a second")
     }
 
     @Test("it ends quietly when nobody reads any more, also where SIGPIPE is ignored", arguments: ["", "trap '' PIPE; "])
