@@ -66,22 +66,29 @@
         return bytes < 1e6 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
     }
 
+    let unsaying;
+
     // The clipboard is for pages over HTTPS, and of this machine; elsewhere the text is chosen, to be copied by hand.
     async function copy(button) {
         const code = one('code', button.closest('figure'));
-        const label = one('.label', button);
+        let word = 'Copied';
         try {
             await navigator.clipboard.writeText(code.textContent);
-            label.textContent = 'Copied';
         } catch {
             getSelection().selectAllChildren(code);
-            label.textContent = 'Chosen';
+            word = 'Chosen';
         }
-        one('#said').textContent = label.textContent;
-        setTimeout(() => {
-            label.textContent = 'Copy';
-            one('#said').textContent = '';
-        }, 2000);
+        // What the press before has said is over, and its time must not end what this one says.
+        clearTimeout(unsaying);
+        unsay();
+        one('.label', button).textContent = word;
+        one('#said').textContent = word;
+        unsaying = setTimeout(unsay, 2000);
+    }
+
+    function unsay() {
+        for (const label of all('.copy .label')) label.textContent = 'Copy';
+        one('#said').textContent = '';
     }
 
     function showToken() {

@@ -37,7 +37,9 @@ struct DocsCommandTests {
                 seen.add(try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8))
             }
         }
+        try eventually { seen.texts == ["old\n"] }
         for _ in 1...5 { #expect(try docs(folder).status == 0) }
+        try eventually { seen.texts.count > 1 }
         seen.isDone.store(true, ordering: .releasing)
         try reader.value()
         #expect(seen.texts == ["old\n", try String(contentsOfFile: "\(folder)/index.html", encoding: .utf8)])
