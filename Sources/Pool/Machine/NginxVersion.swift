@@ -12,16 +12,22 @@ public enum NginxVersion: Equatable, Sendable {
     /// Whether it has them, its version does not say; with what to do.
     case unknown(String, advice: String)
 
-    /// How long Debian's packages may take to answer, and each nginx. They take some milliseconds, more where a machine is busy; in all less than an
-    /// operator's process may be silent.
-    private static let packagesMilliseconds = 2_000
-    private static let nginxMilliseconds = 500
+    /// How long Debian's packages may take to answer, and each nginx. They take some milliseconds, more where a machine is busy.
+    public struct Patience: Sendable {
+        fileprivate let packagesMilliseconds: Int
+        fileprivate let nginxMilliseconds: Int
+
+        /// In all less than an operator's process may be silent.
+        static let ofOperator = Patience(packagesMilliseconds: 2_000, nginxMilliseconds: 500)
+        /// Of a command that somebody waits for.
+        public static let ofCommand = Patience(packagesMilliseconds: 10_000, nginxMilliseconds: 10_000)
+    }
 
     /// Asks Debian's packages, and where nginx is none of them, nginx itself.
-    public static func ofThisMachine() -> NginxVersion {
+    public static func ofThisMachine(_ patience: Patience) -> NginxVersion {
         let names = ["nginx", "nginx-core", "nginx-light", "nginx-full", "nginx-extras"]
         let query = ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Version}\n"] + names
-        let packages = Program.output(of: query, milliseconds: packagesMilliseconds)
+        let packages = Program.output(of: query, milliseconds: patience.packagesMilliseconds)
         // nginx itself does not know what Debian has brought into it.
         if packages == nil, FileIdentity("/var/lib/dpkg/status") != nil { return .unknown("nginx", advice: "dpkg-query does not answer") }
         // All of them are built from one source. It exits with 1 where some are not known.
@@ -29,7 +35,7 @@ public enum NginxVersion: Equatable, Sendable {
             return NginxVersion(package: String(installed.dropFirst("installed ".count)))
         }
         for program in ["nginx", "/usr/sbin/nginx", "/usr/local/sbin/nginx", "/usr/local/nginx/sbin/nginx"] {
-            guard let said = Program.output(of: [program, "-v"], milliseconds: nginxMilliseconds), said.status == 0 else { continue }
+            guard let said = Program.output(of: [program, "-v"], milliseconds: patience.nginxMilliseconds), said.status == 0 else { continue }
             // As in "nginx version: nginx/1.30.7 (Ubuntu)".
             guard let version = said.text.split(separator: "nginx/").dropFirst().first else { continue }
             return NginxVersion(upstream: String(version.prefix { !$0.isWhitespace }), named: nil, isPatched: said.text.contains("("))

@@ -105,7 +105,7 @@ struct Operator: ~Copyable {
     private mutating func lookAtNginxOnce() {
         guard !hasLookedAtNginx else { return }
         hasLookedAtNginx = true
-        guard let fault = NginxVersion.ofThisMachine().fault else { return }
+        guard let fault = NginxVersion.ofThisMachine(.ofOperator).fault else { return }
         log.warning("the nginx of this machine is not safe", metadata: ["reason": "\(fault)"])
     }
 

@@ -30,7 +30,7 @@ struct Check: ParsableCommand {
         }
         for check in checks { failed += try print(check) }
         for check in SocketFiles.checks(listen: settings.listen, control: settings.control, user: settings.user) { failed += try print(check) }
-        failed += try print(NginxVersion.ofThisMachine().check)
+        failed += try print(NginxVersion.ofThisMachine(.ofCommand).check)
         failed += try print(TokenExpiry.check(settings.adminDatabase))
         guard failed == 0 else { throw Refusal("the check found \(failed == 1 ? "a fault" : "\(failed) faults"); do what each line with fail says") }
     }
