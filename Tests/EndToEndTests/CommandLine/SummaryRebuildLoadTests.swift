@@ -62,7 +62,7 @@ struct SummaryRebuildLoadTests {
                     commit
                     """
                 )
-                let rebuilt = try database.debrief(["summary", "rebuild"])
+                let rebuilt = try database.summary(["rebuild"])
                 // What others write meanwhile is no difference in any snapshot, and so is never corrected.
                 #expect(rebuilt.status == 0 && rebuilt.output.hasSuffix(" sessions, 1 hour, 1 day corrected\n"), "\(rebuilt)")
                 rebuilds += 1
@@ -71,7 +71,7 @@ struct SummaryRebuildLoadTests {
             return rebuilds
         }
         #expect(rebuilds > 2)
-        let (status, output, errors) = try database.debrief(["summary", "verify"])
+        let (status, output, errors) = try database.summary(["verify"])
         #expect((status, output, errors) == (0, "verified: 1 tenant, 960 sessions, no difference\n", ""))
     }
 }

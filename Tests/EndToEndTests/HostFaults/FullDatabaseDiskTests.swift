@@ -106,7 +106,7 @@ struct FullDatabaseDiskTests {
     }
 
     private func reopened(_ database: Database, _ cluster: Cluster) throws -> Database {
-        if let again = try? eventuallyOpen(database, cluster, within: 3) { return again }
+        if let again = try? eventuallyOpen(database, cluster, within: 10) { return again }
         try? cluster.stop(kill: true)
         try cluster.start()
         return try eventuallyOpen(database, cluster, within: 20)

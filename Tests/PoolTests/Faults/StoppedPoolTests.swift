@@ -11,7 +11,7 @@ struct StoppedPoolTests {
     func fullQueue() throws {
         let site = try Site(
             workers: Self.workers,
-            settings: ["DEBRIEF_BACKLOG": "\(Self.backlog)", "DEBRIEF_STATEMENT_TIMEOUT": "3s", "DEBRIEF_REQUEST_TIMEOUT": "4s"]
+            settings: ["DEBRIEF_BACKLOG": "\(Self.backlog)", "DEBRIEF_STATEMENT_TIMEOUT": "8s", "DEBRIEF_REQUEST_TIMEOUT": "9s"]
         )
         let right = try site.page().body
         #expect(try site.status().status == 0)
@@ -22,15 +22,15 @@ struct StoppedPoolTests {
 
         let callers = Callers()
         for _ in 0..<count { callers.add(try site.client.begin("sessions?limit=1", token: site.token)) }
-        var refused = try callers.answered(count - waiting, seconds: 4)
+        var refused = try callers.answered(count - waiting, seconds: 8)
         #expect(refused.allSatisfy { $0.isUnavailable && $0.isWhole })
         let start = Date()
         #expect(try site.page().isUnavailable)
-        #expect(Date().timeIntervalSince(start) < 1)
+        #expect(Date().timeIntervalSince(start) < 3)
         try expectSaid(site, waiting: waiting)
 
         // The watchdog ends them, and their successors answer whoever still waits.
-        try eventually(within: 15) { stopped.allSatisfy(hasEnded) }
+        try eventually(within: 40) { stopped.allSatisfy(hasEnded) }
         let rest = try callers.answered(callers.waiting, seconds: 20)
         #expect(rest.allSatisfy { $0.status == 200 && $0.body == right || $0.isUnavailable })
         refused += rest.filter { $0.status == 503 }
