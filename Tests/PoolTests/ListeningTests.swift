@@ -48,9 +48,7 @@ struct ListeningTests {
             let holder = try SilentListener(site.deployment.fastCGISocket)
             chmod(site.deployment.fastCGISocket, 0o777)
             try site.deployment.startMaster()
-            // The master is at it by then, and for a second.
-            usleep(300_000)
-            _ = holder
+            try eventually(within: 30) { holder.hasCaller }
         }
         try eventually(within: 30) { try site.page().status == 200 }
     }

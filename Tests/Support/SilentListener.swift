@@ -11,6 +11,12 @@ public struct SilentListener: ~Copyable {
         guard bound == 0, listen(descriptor, 16) == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
     }
 
+    /// Whether somebody has connected.
+    public var hasCaller: Bool {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        return poll(&entry, 1, 0) == 1
+    }
+
     deinit { close(descriptor) }
 }
 

@@ -11,7 +11,8 @@ struct Listener: ~Copyable {
     /// The socket's file; nil where there is none, or it is for somebody else to remove.
     private let file: FileIdentity?
 
-    /// Binds and listens. A socket file that nobody listens at, as a killed master leaves it, is replaced; one that somebody does is `EADDRINUSE`.
+    /// Binds and listens. A socket file that nobody listens at, as a killed master leaves it, is replaced; where somebody
+    /// does, and does after a second, it is `EADDRINUSE`.
     init(_ address: ListenAddress, backlog: Int) throws(Errno) {
         let descriptor = socket(address.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
@@ -96,8 +97,10 @@ struct Listener: ~Copyable {
 
     /// Binds and listens; returns the file that this made.
     private static func open(_ descriptor: CInt, at address: ListenAddress, backlog: Int) throws(Errno) -> FileIdentity? {
-        if case .unix(let path) = address { try removeStale(path, address) }
-        try bind(descriptor, to: address)
+        try onceFree { () throws(Errno) in
+            if case .unix(let path) = address { try removeStale(path, address) }
+            try bind(descriptor, to: address)
+        }
         guard case .unix(let path) = address else {
             guard listen(descriptor, CInt(clamping: backlog)) == 0 else { throw Errno(rawValue: errno) }
             return nil
@@ -118,17 +121,25 @@ struct Listener: ~Copyable {
         guard address.withSocketAddress({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw Errno(rawValue: errno) }
     }
 
-    /// How long the workers of a master that was killed may take to end, which hold its socket as long.
-    private static let orphanMilliseconds = 1_000
+    /// Tries again where the address is in use, for a second: the workers of a master that was killed may take that long to end, and hold its socket.
+    private static func onceFree(_ attempt: () throws(Errno) -> Void) throws(Errno) {
+        let deadline = Deadline.after(milliseconds: 1_000)
+        // Few times: each costs those who may serve there a connection.
+        var milliseconds: CInt = 50
+        while true {
+            do throws(Errno) {
+                return try attempt()
+            } catch {
+                guard error == .addressInUse, !deadline.hasPassed else { throw error }
+            }
+            pause(milliseconds: milliseconds, until: deadline)
+            milliseconds *= 2
+        }
+    }
 
     private static func removeStale(_ path: String, _ address: ListenAddress) throws(Errno) {
-        let deadline = Deadline.after(milliseconds: orphanMilliseconds)
-        var answer = try probe(address)
-        while answer == 0 || answer == EAGAIN {
-            guard !deadline.hasPassed else { throw .addressInUse }
-            pause(milliseconds: 50, until: deadline)
-            answer = try probe(address)
-        }
+        let answer = try probe(address)
+        if answer == 0 || answer == EAGAIN { throw .addressInUse }
         guard answer == ECONNREFUSED else { return }
         // A file that is no socket refuses a connection, too; whoever named it as DEBRIEF_LISTEN did not mean to lose it.
         var status = stat()
