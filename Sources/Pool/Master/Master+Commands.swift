@@ -81,7 +81,7 @@ extension Master {
         }
     }
 
-    /// Tells who has just set `DEBRIEF_WORKERS` why there are not as many.
+    /// Says why there are not as many workers as `DEBRIEF_WORKERS` says, where they are not: who has just set it may look for them.
     func noteKeptScale() {
         guard let keptRange, keptRange != options.workers else { return }
         log.notice(

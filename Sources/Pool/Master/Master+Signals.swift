@@ -7,13 +7,17 @@ extension Master {
     /// Takes the signals that came. Those that stop are done at once, and the others a moment later, so that a burst of one kind does what one does.
     mutating func takeSignals() {
         let now = monotonicMilliseconds()
+        var isHungUp = false
         while let (signal, sender) = signals.next() {
             guard signal != .childEnded else { continue }
+            if signal == .hangUp { isHungUp = true }
             let isNew = settling.updateValue(settling[signal] ?? now + Self.settleMilliseconds, forKey: signal) == nil
             if isNew { log.notice("signal", metadata: ["signal": "\(signal.name)", "sender": .stringConvertible(sender)]) }
             if [.terminate, .interrupt, .quit].contains(signal) { settling[signal] = now }
         }
-        // The kernel does not tell which of two came first that wait together; HUP is the way back from WINCH, and not the other way round.
+        // The kernel does not tell which of two came first that wait together; HUP is the way back from WINCH, and not the other way round. So it is
+        // where an earlier HUP had not been obeyed yet.
+        if isHungUp, let rest = settling[.rest], let hangUp = settling[.hangUp] { settling[.hangUp] = max(rest, hangUp) }
         let order = settling.sorted { ($0.value, $0.key == .rest ? 0 : 1) < ($1.value, $1.key == .rest ? 0 : 1) }
         for (signal, due) in order where due <= now {
             settling[signal] = nil
