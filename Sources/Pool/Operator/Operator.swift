@@ -105,6 +105,8 @@ struct Operator: ~Copyable {
     private mutating func lookAtNginxOnce() {
         guard !hasLookedAtNginx else { return }
         hasLookedAtNginx = true
+        // The wait before this and the one for nginx could be longer together than this may be silent.
+        scoreboard.header.operatorTick = monotonicMilliseconds()
         guard let fault = NginxVersion.ofThisMachine(.ofOperator).fault else { return }
         log.warning("the nginx of this machine is not safe", metadata: ["reason": "\(fault)"])
     }

@@ -80,9 +80,9 @@ extension Top {
     }
 
     @discardableResult
-    private static func proceed(_ watch: inout TopWatch, isPaused: Bool = false) throws(Failure) -> Bool {
+    private static func proceed(_ watch: inout TopWatch) throws(Failure) -> Bool {
         do throws(ControlError) {
-            return try watch.proceed(isPaused: isPaused)
+            return try watch.proceed()
         } catch {
             throw .control(error)
         }
