@@ -97,7 +97,7 @@ struct ScriptsTests {
         #expect(answers.hasPrefix(#"{"ok":true,"#) && !answers.contains(#""code":"rate_limited""#), "\(answers)")
     }
 
-    /// What a call prints, made more often than a limit of one a second lets through, however slow the machine is.
+    /// What a call prints, made more often than a limit of one a second lets through.
     private func many(_ call: String) throws -> String {
         try run(["/bin/sh", "-c", Array(repeating: call, count: 20).joined(separator: ";")]).output
     }

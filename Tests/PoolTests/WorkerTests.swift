@@ -76,9 +76,11 @@ struct WorkerTests {
             }
             return Date() > end
         }
-        // The machine may have had no time for a worker now and then.
-        #expect(silences.count { $0 >= 1_500 } <= silences.count / 2, "\(silences.max() ?? 0)")
-        #expect(exchanges.count { $0 >= 3_500 } <= exchanges.count / 2, "\(exchanges.max() ?? 0)")
+        // The machine may have had no time for a worker now and then; the medians are at half of each, and the second's a little later.
+        silences.sort()
+        exchanges.sort()
+        #expect(silences[silences.count / 2] < 900, "\(silences)")
+        #expect(exchanges[exchanges.count / 2] < 2_000, "\(exchanges)")
     }
 
     private func workers(of site: Site) throws -> [JSONValue] {

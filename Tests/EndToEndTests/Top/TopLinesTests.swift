@@ -27,17 +27,17 @@ struct TopLinesTests {
         #expect(status == 0 && errors.isEmpty, "\(errors)")
         let lines = output.split(separator: "\n")
         #expect(lines.count == 10)
-        var isRight = false
+        var right = 0
         for line in lines {
             #expect(line.prefixMatch(of: #/20[0-9T:-]+Z state=running workers=2 wanted=2 busy=[0-2] queue=[0-9]+ /#) != nil, "\(line)")
             let values = Self.values(line)
             let rate = try #require(Double(values["requests_per_second"] ?? ""))
             // Others call this pool, too; and in an interval in which the machine stood still, none was answered.
-            isRight = isRight || rate > calls / 10 && rate < calls * 20 + 500
+            if rate > calls / 10 && rate < calls * 20 + 500 { right += 1 }
             #expect(values["p99_ms"]?.contains(rate == 0 ? /^-$/ : /^[0-9.>]+$/) == true, "\(line)")
             #expect(values["slowest"]?.wholeMatch(of: rate == 0 ? /-/ : /[a-z_]+/) != nil, "\(line)")
         }
-        #expect(isRight, "\(output), and \(calls) calls a second")
+        #expect(right >= 3, "\(output), and \(calls) calls a second")
     }
 
     @Test("it ends quietly when nobody reads any more, also where SIGPIPE is ignored", arguments: ["", "trap '' PIPE; "])

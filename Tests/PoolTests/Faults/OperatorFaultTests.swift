@@ -68,20 +68,24 @@ struct OperatorFaultTests {
         #expect(site.deployment.unexpectedLogLines() == [])
     }
 
-    @Test("is replaced within two seconds of its being killed, and costs no caller of the API anything")
+    @Test("is replaced a second after its own start where it is killed, and costs no caller of the API anything")
     func killed() throws {
         let site = try Site(workers: 4)
         try eventually(within: 30) { try site.ask("/live").status == 200 }
         let load = try Load(site)
-        for _ in 0..<often(10, normally: 2) {
+        var seconds: [Double] = []
+        for _ in 0..<often(10, normally: 3) {
+            let start = Date()
             let process = try #require(site.deployment.operatorProcess)
             kill(process, SIGKILL)
             try eventually { hasEnded(process) }
-            // The machine may be slow.
-            try eventually(within: 2 + 3) { try site.ask("/live").status == 200 }
+            try eventually(within: 5) { try site.ask("/live").status == 200 }
+            seconds.append(Date().timeIntervalSince(start))
             #expect(site.deployment.operatorProcess != process)
         }
-        #expect(site.logged("the operator's process ended") == often(10, normally: 2))
+        #expect(site.logged("the operator's process ended") == often(10, normally: 3))
+        // The first had been there for longer. The machine may be slow, and is not always.
+        #expect(seconds.dropFirst().contains { $0 < 1.7 }, "\(seconds)")
         try load.expectNoFailure()
         #expect(site.deployment.unexpectedLogLines() == [])
     }

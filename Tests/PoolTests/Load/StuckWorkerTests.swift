@@ -8,7 +8,7 @@ struct StuckWorkerTests {
     private static let requestSeconds = 2.0
     private static let limits = ["DEBRIEF_STATEMENT_TIMEOUT": "1900ms", "DEBRIEF_REQUEST_TIMEOUT": "2s"]
     /// Two beyond the limit of a request it is ended; the workers are looked at each second; and the machine may be slow.
-    private static let replacedWithin = (requestSeconds + 1)...(requestSeconds + 2 + 1 + 4)
+    private static let replacedWithin = requestSeconds...(requestSeconds + 2 + 1 + 4)
 
     @Test("at a request is ended soon after the request's limit, whose caller is told or served; the others serve on")
     func busy() throws {
