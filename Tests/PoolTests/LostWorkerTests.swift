@@ -96,7 +96,7 @@ struct LostWorkerTests {
         // The pause that has begun is the longest yet: 1,600 ms.
         try site.waitForWorkers(4)
 
-        // It is forgotten: where that worker is lost, the next one comes at once.
+        // It is forgotten: where that worker is lost, the next one comes at once, not after 1,600 ms or more again.
         let new = try #require(site.deployment.workers.first { !others.contains($0) })
         // At 600 a second, more than the one in which it would have died young.
         try load.serve(800)

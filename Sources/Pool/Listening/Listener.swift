@@ -11,8 +11,8 @@ struct Listener: ~Copyable {
     /// The socket's file; nil where there is none, or it is for somebody else to remove.
     private let file: FileIdentity?
 
-    /// Binds and listens. A socket file that nobody listens at, as a killed master leaves it, is replaced; where somebody
-    /// does, and does after a second, it is `EADDRINUSE`.
+    /// Binds and listens. A socket file that nobody listens at, as a killed master leaves it, is replaced; where somebody does,
+    /// still after a second, it is `EADDRINUSE`.
     init(_ address: ListenAddress, backlog: Int) throws(Errno) {
         let descriptor = socket(address.family, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue), 0)
         guard descriptor >= 0 else { throw Errno(rawValue: errno) }
